@@ -1,0 +1,66 @@
+"""Names that servers use among themselves."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import route53
+
+from components.identity import Identity
+
+TTL_SECONDS = 60
+"""Short, so that a failover reaches every client within a minute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateZoneArgs:
+    """Below which domain, and for which VPC."""
+
+    identity: Identity
+    domain: str
+    vpc_id: pulumi.Input[str]
+
+
+class PrivateZone(pulumi.ComponentResource):
+    """The zone `internal.<domain>`, visible only inside the VPC.
+
+    Applications know these names and not the servers behind them, so that a failover changes a
+    record and no configuration (guide, Failover Procedures).
+    """
+
+    name: str
+    zone_id: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: PrivateZoneArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("messaging-app:aws:PrivateZone", name, None, opts)
+        self.name = f"internal.{args.domain}"
+        self.zone_id = route53.Zone(
+            f"{name}-zone",
+            name=self.name,
+            vpcs=[route53.ZoneVpcArgs(vpc_id=args.vpc_id)],
+            tags=args.identity.tags("network", self.name),
+            opts=pulumi.ResourceOptions(parent=self),
+        ).zone_id
+        self.register_outputs({"zone_id": self.zone_id, "name": self.name})
+
+    def add_alias(self, label: str, target: pulumi.Input[str]) -> str:
+        """Point `<label>.internal.<domain>` at another name (CNAME); return the full name."""
+        return self._record(label, "CNAME", target)
+
+    def add_address(self, label: str, address: pulumi.Input[str]) -> str:
+        """Point `<label>.internal.<domain>` at an IPv4 address (A); return the full name."""
+        return self._record(label, "A", address)
+
+    def _record(self, label: str, type_: str, value: pulumi.Input[str]) -> str:
+        full_name = f"{label}.{self.name}"
+        route53.Record(
+            f"{self.pulumi_resource_name}-{label}",
+            zone_id=self.zone_id,
+            name=full_name,
+            type=type_,
+            ttl=TTL_SECONDS,
+            records=[value],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return full_name

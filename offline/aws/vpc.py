@@ -1,0 +1,424 @@
+"""EC2's networking: VPC, subnets, gateways, routes, endpoints, flow logs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from offline.aws.tags import retag
+from offline.provider.api import invoke
+from offline.provider.convert import tag_list, tag_map
+from offline.provider.table import ID, Call, From, K, P, Read, Resource, Run, Scope
+
+TAGS = From("Tags || `[]`", tag_map)
+
+RETAG = retag(
+    "create_tags",
+    "delete_tags",
+    {"Resources": [ID]},
+    keys_as=lambda keys: [{"Key": key} for key in keys],
+    keys_name="Tags",
+)
+
+
+def tagged(kind: str) -> P:
+    """The tags of a new resource, which EC2 takes together with the resource's type."""
+
+    def specification(tags: Mapping[str, str]) -> list[dict[str, Any]]:
+        return [{"ResourceType": kind, "Tags": tag_list(tags)}] if tags else []
+
+    return P("tags", specification)
+
+
+def attribute(operation: str, key: str, name: str, source: str) -> Call:
+    """EC2 changes one attribute of a VPC or subnet a call."""
+    return Call(operation, {key: ID, name: {"Value": P(source, default=False)}})
+
+
+def read_vpc_attribute(name: str, source: str) -> Read:
+    request = {"VpcId": ID, "Attribute": name}
+    path = f"{name[:1].upper()}{name[1:]}.Value"
+    return Read("describe_vpc_attribute", request, "@", {source: path})
+
+
+VPC = Resource(
+    token="aws:ec2/vpc:Vpc",
+    service="ec2",
+    create=Call(
+        "create_vpc",
+        {
+            "CidrBlock": P("cidrBlock"),
+            "InstanceTenancy": P("instanceTenancy"),
+            "TagSpecifications": tagged("vpc"),
+        },
+        returns={"id": "Vpc.VpcId"},
+    ),
+    configure=(
+        attribute("modify_vpc_attribute", "VpcId", "EnableDnsSupport", "enableDnsSupport"),
+        attribute("modify_vpc_attribute", "VpcId", "EnableDnsHostnames", "enableDnsHostnames"),
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_vpcs",
+            {"VpcIds": [ID]},
+            "Vpcs[0]",
+            {
+                "cidrBlock": "CidrBlock",
+                "instanceTenancy": "InstanceTenancy",
+                "ownerId": "OwnerId",
+                "tags": TAGS,
+            },
+        ),
+        read_vpc_attribute("enableDnsSupport", "enableDnsSupport"),
+        read_vpc_attribute("enableDnsHostnames", "enableDnsHostnames"),
+        Read(
+            "describe_security_groups",
+            {
+                "Filters": [
+                    {"Name": "vpc-id", "Values": [ID]},
+                    {"Name": "group-name", "Values": ["default"]},
+                ]
+            },
+            "SecurityGroups[0]",
+            {"defaultSecurityGroupId": "GroupId"},
+        ),
+    ),
+    delete=(Call("delete_vpc", {"VpcId": ID}),),
+    gone=("InvalidVpcID.NotFound",),
+)
+
+SUBNET = Resource(
+    token="aws:ec2/subnet:Subnet",
+    service="ec2",
+    create=Call(
+        "create_subnet",
+        {
+            "VpcId": P("vpcId"),
+            "CidrBlock": P("cidrBlock"),
+            "AvailabilityZone": P("availabilityZone"),
+            "TagSpecifications": tagged("subnet"),
+        },
+        returns={"id": "Subnet.SubnetId"},
+    ),
+    configure=(
+        attribute(
+            "modify_subnet_attribute", "SubnetId", "MapPublicIpOnLaunch", "mapPublicIpOnLaunch"
+        ),
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_subnets",
+            {"SubnetIds": [ID]},
+            "Subnets[0]",
+            {
+                "vpcId": "VpcId",
+                "cidrBlock": "CidrBlock",
+                "availabilityZone": "AvailabilityZone",
+                "availabilityZoneId": "AvailabilityZoneId",
+                "mapPublicIpOnLaunch": "MapPublicIpOnLaunch",
+                "arn": "SubnetArn",
+                "ownerId": "OwnerId",
+                "tags": TAGS,
+            },
+        ),
+    ),
+    delete=(Call("delete_subnet", {"SubnetId": ID}),),
+    gone=("InvalidSubnetID.NotFound",),
+)
+
+INTERNET_GATEWAY = Resource(
+    token="aws:ec2/internetGateway:InternetGateway",
+    service="ec2",
+    create=Call(
+        "create_internet_gateway",
+        {"TagSpecifications": tagged("internet-gateway")},
+        returns={"id": "InternetGateway.InternetGatewayId"},
+    ),
+    configure=(
+        Call("attach_internet_gateway", {"InternetGatewayId": ID, "VpcId": P("vpcId", replaces=True)}),
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_internet_gateways",
+            {"InternetGatewayIds": [ID]},
+            "InternetGateways[0]",
+            {"vpcId": "Attachments[0].VpcId", "ownerId": "OwnerId", "tags": TAGS},
+        ),
+    ),
+    delete=(
+        Call("detach_internet_gateway", {"InternetGatewayId": ID, "VpcId": K("vpcId")}),
+        Call("delete_internet_gateway", {"InternetGatewayId": ID}),
+    ),
+    gone=("InvalidInternetGatewayID.NotFound", "Gateway.NotAttached"),
+)
+
+EIP = Resource(
+    token="aws:ec2/eip:Eip",
+    service="ec2",
+    create=Call(
+        "allocate_address",
+        {"Domain": P("domain"), "TagSpecifications": tagged("elastic-ip")},
+        returns={"id": "AllocationId"},
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_addresses",
+            {"AllocationIds": [ID]},
+            "Addresses[0]",
+            {
+                "domain": "Domain",
+                "publicIp": "PublicIp",
+                "allocationId": "AllocationId",
+                "tags": TAGS,
+            },
+        ),
+    ),
+    delete=(Call("release_address", {"AllocationId": ID}),),
+    gone=("InvalidAllocationID.NotFound",),
+)
+
+NAT_GATEWAY = Resource(
+    token="aws:ec2/natGateway:NatGateway",
+    service="ec2",
+    create=Call(
+        "create_nat_gateway",
+        {
+            "AllocationId": P("allocationId"),
+            "SubnetId": P("subnetId"),
+            "ConnectivityType": P("connectivityType"),
+            "TagSpecifications": tagged("natgateway"),
+        },
+        returns={"id": "NatGateway.NatGatewayId"},
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_nat_gateways",
+            {"NatGatewayIds": [ID]},
+            "NatGateways[?State != 'deleted'] | [0]",
+            {
+                "subnetId": "SubnetId",
+                "connectivityType": "ConnectivityType",
+                "allocationId": "NatGatewayAddresses[0].AllocationId",
+                "publicIp": "NatGatewayAddresses[0].PublicIp",
+                "privateIp": "NatGatewayAddresses[0].PrivateIp",
+                "tags": TAGS,
+            },
+        ),
+    ),
+    delete=(Call("delete_nat_gateway", {"NatGatewayId": ID}),),
+    gone=("NatGatewayNotFound", "InvalidNatGatewayID.NotFound"),
+)
+
+ROUTE_TABLE = Resource(
+    token="aws:ec2/routeTable:RouteTable",
+    service="ec2",
+    create=Call(
+        "create_route_table",
+        {"VpcId": P("vpcId"), "TagSpecifications": tagged("route-table")},
+        returns={"id": "RouteTable.RouteTableId"},
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_route_tables",
+            {"RouteTableIds": [ID]},
+            "RouteTables[0]",
+            {"vpcId": "VpcId", "ownerId": "OwnerId", "tags": TAGS},
+        ),
+    ),
+    delete=(Call("delete_route_table", {"RouteTableId": ID}),),
+    gone=("InvalidRouteTableID.NotFound",),
+)
+
+ROUTE_REQUEST: Mapping[str, Any] = {
+    "RouteTableId": P("routeTableId", replaces=True),
+    "DestinationCidrBlock": P("destinationCidrBlock", replaces=True),
+    "GatewayId": P("gatewayId"),
+    "NatGatewayId": P("natGatewayId"),
+}
+
+ROUTE = Resource(
+    token="aws:ec2/route:Route",
+    service="ec2",
+    create=Call("create_route", ROUTE_REQUEST),
+    id="r-{routeTableId}_{destinationCidrBlock}",
+    update=(Call("replace_route", ROUTE_REQUEST),),
+    delete_before_replace=True,
+    read=(
+        Read(
+            "describe_route_tables",
+            {
+                "RouteTableIds": [K("routeTableId")],
+                "Filters": [
+                    {
+                        "Name": "route.destination-cidr-block",
+                        "Values": [K("destinationCidrBlock")],
+                    }
+                ],
+            },
+            # The table's first route is the VPC's own, which no program makes.
+            "RouteTables[0].Routes[?GatewayId != 'local'] | [0]",
+            {
+                "destinationCidrBlock": "DestinationCidrBlock",
+                "gatewayId": "GatewayId",
+                "natGatewayId": "NatGatewayId",
+                "origin": "Origin",
+                "state": "State",
+            },
+        ),
+    ),
+    delete=(
+        Call(
+            "delete_route",
+            {
+                "RouteTableId": K("routeTableId"),
+                "DestinationCidrBlock": K("destinationCidrBlock"),
+            },
+        ),
+    ),
+    gone=("InvalidRouteTableID.NotFound", "InvalidRoute.NotFound"),
+)
+
+ROUTE_TABLE_ASSOCIATION = Resource(
+    token="aws:ec2/routeTableAssociation:RouteTableAssociation",
+    service="ec2",
+    create=Call(
+        "associate_route_table",
+        {"RouteTableId": P("routeTableId"), "SubnetId": P("subnetId")},
+        returns={"id": "AssociationId"},
+    ),
+    read=(
+        Read(
+            "describe_route_tables",
+            {"Filters": [{"Name": "association.route-table-association-id", "Values": [ID]}]},
+            "RouteTables[0]",
+            {"routeTableId": "RouteTableId"},
+        ),
+    ),
+    delete=(Call("disassociate_route_table", {"AssociationId": ID}),),
+    gone=("InvalidAssociationID.NotFound",),
+)
+
+
+def _changed_members(property_name: str, add_as: str, remove_as: str) -> Run:
+    """An endpoint takes what joins and what leaves its lists, never the whole list."""
+
+    def step(client: Any, new: Scope, old: Scope) -> dict[str, Any]:
+        wanted, present = set(new.get(property_name, [])), set(old.get(property_name, []))
+        change = {add_as: sorted(wanted - present), remove_as: sorted(present - wanted)}
+        request = {name: ids for name, ids in change.items() if ids}
+        if request:
+            invoke(client, "modify_vpc_endpoint", {"VpcEndpointId": new["id"], **request})
+        return {}
+
+    return Run(step, uses=(P(property_name, default=[]),))
+
+
+VPC_ENDPOINT = Resource(
+    token="aws:ec2/vpcEndpoint:VpcEndpoint",
+    service="ec2",
+    create=Call(
+        "create_vpc_endpoint",
+        {
+            "VpcId": P("vpcId"),
+            "ServiceName": P("serviceName"),
+            "VpcEndpointType": P("vpcEndpointType"),
+            "PolicyDocument": P("policy"),
+            "RouteTableIds": P("routeTableIds"),
+            "SubnetIds": P("subnetIds"),
+            "SecurityGroupIds": P("securityGroupIds"),
+            "PrivateDnsEnabled": P("privateDnsEnabled"),
+            "TagSpecifications": tagged("vpc-endpoint"),
+        },
+        returns={"id": "VpcEndpoint.VpcEndpointId"},
+    ),
+    update=(
+        Call(
+            "modify_vpc_endpoint",
+            {
+                "VpcEndpointId": ID,
+                "PolicyDocument": P("policy"),
+                "PrivateDnsEnabled": P("privateDnsEnabled", default=False),
+            },
+        ),
+        _changed_members("routeTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
+        _changed_members("subnetIds", "AddSubnetIds", "RemoveSubnetIds"),
+        _changed_members("securityGroupIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
+        RETAG,
+    ),
+    read=(
+        Read(
+            "describe_vpc_endpoints",
+            {"VpcEndpointIds": [ID]},
+            "VpcEndpoints[0]",
+            {
+                "vpcId": "VpcId",
+                "serviceName": "ServiceName",
+                "vpcEndpointType": "VpcEndpointType",
+                "policy": "PolicyDocument",
+                "routeTableIds": "RouteTableIds",
+                "subnetIds": "SubnetIds",
+                "securityGroupIds": "Groups[].GroupId",
+                "privateDnsEnabled": "PrivateDnsEnabled",
+                "state": "State",
+                "tags": TAGS,
+            },
+        ),
+    ),
+    delete=(Call("delete_vpc_endpoints", {"VpcEndpointIds": [ID]}),),
+    gone=("InvalidVpcEndpointId.NotFound",),
+)
+
+FLOW_LOG = Resource(
+    token="aws:ec2/flowLog:FlowLog",
+    service="ec2",
+    create=Call(
+        "create_flow_logs",
+        {
+            "ResourceIds": P("vpcId", lambda vpc: [vpc]),
+            "ResourceType": "VPC",
+            "TrafficType": P("trafficType"),
+            "LogDestinationType": P("logDestinationType"),
+            "LogDestination": P("logDestination"),
+            "DeliverLogsPermissionArn": P("iamRoleArn"),
+            "MaxAggregationInterval": P("maxAggregationInterval"),
+            "TagSpecifications": tagged("vpc-flow-log"),
+        },
+        returns={"id": "FlowLogIds[0]"},
+    ),
+    update=(RETAG,),
+    read=(
+        Read(
+            "describe_flow_logs",
+            {"FlowLogIds": [ID]},
+            "FlowLogs[0]",
+            {
+                "vpcId": "ResourceId",
+                "trafficType": "TrafficType",
+                "logDestinationType": "LogDestinationType",
+                "logDestination": "LogDestination",
+                "iamRoleArn": "DeliverLogsPermissionArn",
+                "maxAggregationInterval": "MaxAggregationInterval",
+                "tags": TAGS,
+            },
+        ),
+    ),
+    delete=(Call("delete_flow_logs", {"FlowLogIds": [ID]}),),
+    gone=("InvalidFlowLogId.NotFound",),
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    VPC,
+    SUBNET,
+    INTERNET_GATEWAY,
+    EIP,
+    NAT_GATEWAY,
+    ROUTE_TABLE,
+    ROUTE,
+    ROUTE_TABLE_ASSOCIATION,
+    VPC_ENDPOINT,
+    FLOW_LOG,
+)

@@ -1,0 +1,48 @@
+"""The one process behind an offline stack: emulated AWS (moto) and the stand-in providers.
+
+It listens on free loopback ports only, writes what it listens on to a file, and ends on SIGTERM or
+SIGINT. Everything it holds is in memory: when it ends, the emulated account is gone.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+# How long moto lets a certificate wait for its validation; a minute by default.
+os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "1")
+
+from moto.server import ThreadedMotoServer
+
+from offline.aws.package import aws_package
+from offline.provider.server import serve
+from offline.random_package import random_package
+
+
+def run(announcement: Path) -> None:
+    """Serve until told to stop; `announcement` is written once everything answers."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    served = {
+        package.name: serve(package) for package in (aws_package(endpoint), random_package())
+    }
+    ports = {name: bound for name, (_, bound) in served.items()}
+    partial = announcement.with_suffix(".partial")
+    partial.write_text(json.dumps({"pid": os.getpid(), "endpoint": endpoint, "providers": ports}))
+    partial.replace(announcement)
+    stop.wait()
+    announcement.unlink(missing_ok=True)
+    for server, _ in served.values():
+        server.stop(grace=None)
+    moto.stop()
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

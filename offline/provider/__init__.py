@@ -1,0 +1,1 @@
+"""A generic Pulumi resource provider, driven by tables of API calls."""

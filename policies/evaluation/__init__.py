@@ -1,0 +1,1 @@
+"""What the rules are made with: mandatory policies, property reading, floors, volumes, tags."""

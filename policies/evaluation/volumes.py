@@ -1,0 +1,46 @@
+"""The EBS volumes that a server starts with, from each of the shapes that name them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evaluation.properties import entries, value_at
+
+LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+INSTANCE = "aws:ec2/instance:Instance"
+EBS_VOLUME = "aws:ebs/volume:Volume"
+
+# EBS User Guide, "Amazon EBS volume types": the others are magnetic.
+SSD_VOLUME_TYPES = ("gp2", "gp3", "io1", "io2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """One EBS volume as its server names it.
+
+    Attributes:
+        path: where in the resource's properties it stands.
+        settings: its properties (`volumeSize`, `volumeType`, `encrypted`), or None when the server
+            leaves them to its machine image.
+    """
+
+    path: str
+    settings: object
+
+
+def volumes(resource_type: str, properties: object) -> Iterator[Volume]:
+    """The volumes of a launch template or an instance.
+
+    An instance always has a root volume, named or not. Of a launch template only the machine image
+    knows which of the mappings is the root.
+    """
+    if resource_type == INSTANCE:
+        yield Volume(path="rootBlockDevice", settings=value_at(properties, "rootBlockDevice"))
+        for index, device in enumerate(entries(value_at(properties, "ebsBlockDevices"))):
+            yield Volume(path=f"ebsBlockDevices[{index}]", settings=device)
+        return
+    for index, mapping in enumerate(entries(value_at(properties, "blockDeviceMappings"))):
+        ebs = value_at(mapping, "ebs")
+        # An instance-store disk, or a device of the image that is left out: no EBS volume.
+        no_volume = value_at(mapping, "virtualName") or value_at(mapping, "noDevice")
+        if ebs is not None or not no_volume:
+            yield Volume(path=f"blockDeviceMappings[{index}].ebs", settings=ebs)

@@ -1,0 +1,39 @@
+"""The rules of the pack, one a module. A new rule is a new module and a line here."""
+
+from collections.abc import Sequence
+
+from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
+
+from rules.bucket_encryption import BUCKET_ENCRYPTION
+from rules.bucket_public_access import BUCKET_PUBLIC_ACCESS
+from rules.cache_floor import CACHE_FLOOR
+from rules.database_encryption import DATABASE_ENCRYPTION
+from rules.database_exposure import DATABASE_EXPOSURE
+from rules.database_floor import DATABASE_FLOOR
+from rules.override_floor import OVERRIDE_FLOOR
+from rules.public_access_block import PUBLIC_ACCESS_BLOCK
+from rules.public_addresses import PUBLIC_ADDRESSES
+from rules.public_ingress import PUBLIC_INGRESS
+from rules.public_ingress_owner import PUBLIC_INGRESS_OWNER
+from rules.server_floor import SERVER_FLOOR
+from rules.ssd_volumes import SSD_VOLUMES
+from rules.unmeasured_compute import UNMEASURED_COMPUTE
+from rules.volume_encryption import VOLUME_ENCRYPTION
+
+RULES: Sequence[ResourceValidationPolicy | StackValidationPolicy] = (
+    SERVER_FLOOR,
+    OVERRIDE_FLOOR,
+    DATABASE_FLOOR,
+    CACHE_FLOOR,
+    UNMEASURED_COMPUTE,
+    SSD_VOLUMES,
+    VOLUME_ENCRYPTION,
+    DATABASE_ENCRYPTION,
+    BUCKET_ENCRYPTION,
+    DATABASE_EXPOSURE,
+    PUBLIC_ADDRESSES,
+    PUBLIC_INGRESS,
+    PUBLIC_INGRESS_OWNER,
+    PUBLIC_ACCESS_BLOCK,
+    BUCKET_PUBLIC_ACCESS,
+)

@@ -1,0 +1,52 @@
+"""RDS instances, replicas included, meet the hardware minimum of a database server."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import ResourceValidationArgs, Severity
+
+from catalogue.instance_types import catalogue
+from evaluation.floors import DATABASE_SERVER, compute_violations
+from evaluation.mandatory import resource_policy
+from evaluation.properties import is_given, number, value_at
+from evaluation.volumes import SSD_VOLUME_TYPES
+
+
+def check(args: ResourceValidationArgs) -> Iterator[str]:
+    """Hold the class and the storage against the floor.
+
+    A replica may leave its storage out, for it then has its source's; its class is its own.
+    """
+    yield from compute_violations(
+        "instanceClass",
+        value_at(args.props, "instanceClass"),
+        floor=DATABASE_SERVER,
+        types=catalogue().rds,
+    )
+    # At preview a replica's source is often not known yet; that it has one is enough here.
+    inherits = is_given(args.props, "replicateSourceDb")
+    allocated = value_at(args.props, "allocatedStorage")
+    if not (allocated is None and inherits):
+        size = number(allocated) or 0
+        if size < DATABASE_SERVER.ssd_gb:
+            yield (
+                f"allocatedStorage is {size:g} GB; {DATABASE_SERVER.storage_needed}. "
+                f"Set allocatedStorage to {DATABASE_SERVER.ssd_gb} or more."
+            )
+    kind = value_at(args.props, "storageType")
+    if not (kind is None and inherits) and kind not in SSD_VOLUME_TYPES:
+        yield (
+            f"storageType is {kind or 'not set'}; {DATABASE_SERVER.storage_needed}. "
+            "Set storageType to gp3."
+        )
+
+
+DATABASE_FLOOR = resource_policy(
+    name="database-floor",
+    description=(
+        "Databases have at least 8 vCPU, 32 GiB of memory, 500 GB of SSD and 1 Gbps "
+        "(guide, Hardware Requirements 2)."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("aws:rds/instance:Instance",),
+    check=check,
+)

@@ -1,0 +1,51 @@
+"""Servers meet the hardware minimum of their role: launch templates and bare instances."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import ResourceValidationArgs, Severity
+
+from catalogue.instance_types import catalogue
+from evaluation.floors import Floor, compute_violations, floor_for, volume_violations
+from evaluation.mandatory import resource_policy
+from evaluation.properties import number, value_at
+from evaluation.roles import role
+from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE
+
+
+def check(args: ResourceValidationArgs) -> Iterator[str]:
+    """Hold the type, the CPU options and the volumes against the role's floor."""
+    floor = floor_for(role(args.props))
+    yield from compute_violations(
+        "instanceType",
+        value_at(args.props, "instanceType"),
+        floor=floor,
+        types=catalogue().ec2,
+    )
+    yield from _cpu_option_violations(args.props, floor)
+    yield from volume_violations(args.resource_type, args.props, floor)
+
+
+def _cpu_option_violations(properties: object, floor: Floor) -> Iterator[str]:
+    # CPU options switch cores and threads off, so the type alone does not tell the vCPU.
+    options = value_at(properties, "cpuOptions")
+    counts = (value_at(options, "coreCount"), value_at(options, "threadsPerCore"))
+    if counts == (None, None):
+        return
+    cores, threads = (number(count) or 0 for count in counts)
+    if cores * threads < floor.vcpu:
+        yield (
+            f"cpuOptions leaves {cores:g} cores with {threads:g} threads each; "
+            f"{floor.compute_needed}. Remove cpuOptions, or raise coreCount and threadsPerCore."
+        )
+
+
+SERVER_FLOOR = resource_policy(
+    name="server-floor",
+    description=(
+        "Servers have at least the vCPU, memory, SSD and network of their role "
+        "(guide, Hardware Requirements 1-3)."
+    ),
+    severity=Severity.HIGH,
+    resource_types=(LAUNCH_TEMPLATE, INSTANCE),
+    check=check,
+)

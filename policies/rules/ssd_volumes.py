@@ -1,0 +1,35 @@
+"""Every volume is an SSD."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import ResourceValidationArgs, Severity
+
+from evaluation.mandatory import resource_policy
+from evaluation.properties import value_at
+from evaluation.volumes import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE, SSD_VOLUME_TYPES, volumes
+
+
+def check(args: ResourceValidationArgs) -> Iterator[str]:
+    """Reject magnetic volumes, and those whose kind is left to the machine image."""
+    if args.resource_type == EBS_VOLUME:
+        kinds = [("type", value_at(args.props, "type"))]
+    else:
+        kinds = [
+            (f"{volume.path}.volumeType", value_at(volume.settings, "volumeType"))
+            for volume in volumes(args.resource_type, args.props)
+        ]
+    for path, kind in kinds:
+        if kind not in SSD_VOLUME_TYPES:
+            yield (
+                f"{path} is {kind or 'not set'}; storage must be SSD: "
+                f"{', '.join(SSD_VOLUME_TYPES)}. Set it to gp3."
+            )
+
+
+SSD_VOLUMES = resource_policy(
+    name="ssd-volumes",
+    description="Volumes are SSDs (guide, Hardware Requirements 1-3).",
+    severity=Severity.MEDIUM,
+    resource_types=(LAUNCH_TEMPLATE, INSTANCE, EBS_VOLUME),
+    check=check,
+)

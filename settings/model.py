@@ -1,0 +1,118 @@
+"""The whole configuration of one stack."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+
+from settings.base import Fault, FaultError, StrictModel, shown
+from settings.network import NetworkSettings
+from settings.regions import regions
+from settings.servers import (
+    CacheSettings,
+    DatabaseSettings,
+    OperationsSettings,
+    ServerGroupSettings,
+)
+from settings.storage import StorageSettings
+
+
+def _region_exists(region: str) -> str:
+    if region not in regions():
+        raise FaultError(Fault(given=shown(region), allowed=f"one of {', '.join(regions())}"))
+    return region
+
+
+Region = Annotated[
+    str,
+    AfterValidator(_region_exists),
+    WithJsonSchema({"type": "string", "enum": list(regions())}),
+]
+# Short, as it is part of resource names that AWS cuts at 32 characters.
+GroupName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")]
+
+
+class Settings(StrictModel):
+    """Everything that differs between environments; `messaging-app:settings` of a stack file."""
+
+    target: Literal["aws"] = Field(description="Where the platform runs.")
+    environment: str = Field(
+        pattern=r"^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$",
+        description="Short name used in every resource name and tag.",
+        json_schema_extra={
+            "patternErrorMessage": "1 to 12 lower-case letters, digits and inner hyphens, "
+            "beginning with a letter"
+        },
+    )
+    owner: str = Field(
+        # The characters that every AWS service accepts in a tag.
+        pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,64}$",
+        description="Team that answers for it: the `Owner` tag.",
+        json_schema_extra={
+            "patternErrorMessage": "1 to 64 letters, digits, spaces and any of _.:/=+@-"
+        },
+    )
+    region: Region = Field(description="AWS region, for example eu-central-1.")
+    domain: str = Field(
+        max_length=200,
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        description="Public name of the application; api. and ws. are put before it.",
+        json_schema_extra={
+            "patternErrorMessage": 'a lower-case domain name, such as "chat.example.com"'
+        },
+    )
+    network: NetworkSettings = Field(description="Addresses and availability zones.")
+    servers: dict[GroupName, ServerGroupSettings] = Field(
+        description="Groups of application servers by name, which appears in resource names.",
+        json_schema_extra={
+            "additionalProperties": False,
+            "patternErrorMessage": "1 to 16 lower-case letters, digits and inner hyphens, "
+            "beginning with a letter",
+        },
+    )
+    database: DatabaseSettings = Field(description="PostgreSQL.")
+    cache: CacheSettings = Field(description="Redis.")
+    operations: OperationsSettings = Field(description="Monitoring and alerts.")
+    storage: StorageSettings = Field(
+        default=StorageSettings(), description="Backup and media buckets."
+    )
+    protect: bool = Field(
+        default=True, description="Refuse to delete the load balancer and whatever holds data."
+    )
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield faults between the parts: zones, server groups, protection."""
+        yield from self._zone_faults()
+        yield from self._server_group_faults()
+        if self.protect and self.storage.force_destroy:
+            yield Fault(
+                path=("storage", "force_destroy"),
+                given="true",
+                allowed="false, as long as protect is true",
+            )
+
+    def _zone_faults(self) -> Iterator[Fault]:
+        existing = regions()[self.region]
+        for index, zone in enumerate(self.network.zones):
+            if zone not in existing:
+                yield Fault(
+                    path=("network", "zones", index),
+                    given=shown(zone),
+                    allowed=f"a zone of {self.region}: {', '.join(existing)}",
+                )
+
+    def _server_group_faults(self) -> Iterator[Fault]:
+        roles = {group.role for group in self.servers.values()}
+        if missing := sorted({"api", "websocket"} - roles):
+            yield Fault(
+                path=("servers",),
+                given=f"no group with the role {' or '.join(missing)}",
+                allowed="at least one group of each role, api and websocket",
+            )
+        catch_all = [name for name, group in self.servers.items() if not group.path_patterns]
+        if len(catch_all) != 1:
+            yield Fault(
+                path=("servers",),
+                given=f"groups without path_patterns: {', '.join(catch_all) or 'none'}",
+                allowed="exactly one, which takes all requests that no other group takes",
+            )

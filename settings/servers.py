@@ -1,0 +1,148 @@
+"""Sizes of everything that runs: server groups, database, cache, operations server."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from settings.base import Fault, FaultError, StrictModel, shown
+from settings.instance_types import RDS_PREFIX, closest_instance_types, instance_types
+
+OLDEST_POSTGRESQL = 14
+"""Guide, "Software Requirements"."""
+
+
+def _refuse(given: str, prefix: str, closest_to: str) -> FaultError:
+    closest = [prefix + name for name in closest_instance_types(closest_to)]
+    hint = f"; the closest are {', '.join(closest)}" if closest else ""
+    kind = "RDS class on an EC2 instance type" if prefix else "EC2 instance type"
+    return FaultError(Fault(given=shown(given), allowed=f"an existing {kind}{hint}"))
+
+
+def _instance_type_exists(name: str) -> str:
+    if name not in instance_types():
+        raise _refuse(name, "", name)
+    return name
+
+
+def _database_class_exists(name: str) -> str:
+    instance_type = name.removeprefix(RDS_PREFIX)
+    if instance_type == name or instance_type not in instance_types():
+        raise _refuse(name, RDS_PREFIX, instance_type)
+    return name
+
+
+InstanceType = Annotated[
+    str, AfterValidator(_instance_type_exists), Field(examples=["m6i.xlarge"])
+]
+DatabaseClass = Annotated[
+    str, AfterValidator(_database_class_exists), Field(examples=["db.m6i.2xlarge"])
+]
+
+ContainerImage = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9.-]+(:[0-9]+)?/)?[a-z0-9._/-]+:[A-Za-z0-9._-]+(@sha256:[0-9a-f]{64})?$"
+    ),
+    Field(
+        json_schema_extra={
+            "patternErrorMessage": 'an image with a tag, such as "example/api:1.4.2"'
+        }
+    ),
+]
+
+PathPattern = Annotated[
+    str,
+    # What a path condition of a load balancer rule takes.
+    StringConstraints(pattern=r"^/[A-Za-z0-9_.$/~@:+*?-]{0,127}$"),
+    Field(
+        json_schema_extra={"patternErrorMessage": 'a path of at most 128 characters such as "/ws*"'}
+    ),
+]
+
+
+class ServerGroupSettings(StrictModel):
+    """One Auto Scaling group of application servers behind the load balancer."""
+
+    role: Literal["api", "websocket"] = Field(description="What they run, and their `Role` tag.")
+    image: ContainerImage = Field(description="Container image of the service, with a tag.")
+    instance_type: InstanceType = Field(description="EC2 type, at least 4 vCPU, 16 GiB and 1 Gbps.")
+    min_size: int = Field(ge=1, le=500, description="Servers that always run.")
+    max_size: int = Field(ge=1, le=500, description="Servers at the most, when scaled out.")
+    disk_gib: int = Field(default=100, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
+    path_patterns: list[PathPattern] = Field(
+        default_factory=list[str],
+        max_length=5,
+        description="URL paths routed here; empty for the group that takes all the rest.",
+    )
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield a fault when the group could never hold as many servers as it must."""
+        if self.max_size < self.min_size:
+            yield Fault(
+                path=("max_size",),
+                given=shown(self.max_size),
+                allowed=f"at least min_size, which is {self.min_size}",
+            )
+
+
+class DatabaseSettings(StrictModel):
+    """RDS PostgreSQL: a primary and a read replica."""
+
+    instance_class: DatabaseClass = Field(
+        description="RDS class, at least 8 vCPU, 32 GiB and 1 Gbps."
+    )
+    engine_version: str = Field(
+        pattern=r"^[0-9]{1,2}\.[0-9]{1,2}$",
+        description=f"PostgreSQL version, {OLDEST_POSTGRESQL} or newer, in quotes.",
+        json_schema_extra={"patternErrorMessage": 'a PostgreSQL version in quotes, such as "16.4"'},
+    )
+    storage_gib: int = Field(ge=20, le=65_536, description="gp3 storage to begin with, in GiB.")
+    max_storage_gib: int = Field(
+        ge=20, le=65_536, description="Size up to which storage grows by itself, in GiB."
+    )
+    multi_az: bool = Field(default=True, description="Keep a synchronous standby in another zone.")
+    backup_retention_days: int = Field(
+        default=14, ge=7, le=35, description="Days back that the database can be restored to."
+    )
+    deletion_protection: bool = Field(default=True, description="Refuse to delete the database.")
+
+    @property
+    def engine_major(self) -> int:
+        """Major version, which selects the parameter group family."""
+        return int(self.engine_version.split(".")[0])
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield faults of a version that is too old and of storage that could not grow."""
+        if self.engine_major < OLDEST_POSTGRESQL:
+            yield Fault(
+                path=("engine_version",),
+                given=shown(self.engine_version),
+                allowed=f"PostgreSQL {OLDEST_POSTGRESQL} or newer",
+            )
+        if self.max_storage_gib < self.storage_gib:
+            yield Fault(
+                path=("max_storage_gib",),
+                given=shown(self.max_storage_gib),
+                allowed=f"at least storage_gib, which is {self.storage_gib}",
+            )
+
+
+class CacheSettings(StrictModel):
+    """Redis on a primary and a replica server."""
+
+    instance_type: InstanceType = Field(description="EC2 type, at least 4 vCPU, 16 GiB and 1 Gbps.")
+    disk_gib: int = Field(default=50, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
+
+
+class OperationsSettings(StrictModel):
+    """The server that runs Prometheus, Alertmanager and Grafana."""
+
+    instance_type: InstanceType = Field(description="EC2 type, at least 4 vCPU, 16 GiB and 1 Gbps.")
+    disk_gib: int = Field(default=100, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
+    alert_email: str = Field(
+        max_length=254,
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        description="Address that receives alerts.",
+        json_schema_extra={"patternErrorMessage": 'an e-mail address, such as "team@example.com"'},
+    )

@@ -1,0 +1,203 @@
+"""A compliant resource of every type that a rule reads.
+
+A test takes one, changes one property and asserts the message; the numbers are floats because the
+engine sends every number as one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.policies.evaluate import UNKNOWN, Resource
+
+
+def with_properties(resource: Resource, changes: Mapping[str, Any]) -> Resource:
+    """The resource with some top-level properties replaced; None removes one."""
+    properties = {**resource.properties, **changes}
+    return Resource(
+        type=resource.type,
+        name=resource.name,
+        depends=resource.depends,
+        properties={key: value for key, value in properties.items() if value is not None},
+    )
+
+
+def launch_template(ebs: Mapping[str, Any] | None = None, **changes: object) -> Resource:
+    """A launch template of an API server; `ebs` replaces settings of its only volume."""
+    volume = {"volumeSize": 100.0, "volumeType": "gp3", "encrypted": "true", **(ebs or {})}
+    template = Resource(
+        type="aws:ec2/launchTemplate:LaunchTemplate",
+        properties={
+            "instanceType": "m6i.xlarge",
+            "blockDeviceMappings": [{"deviceName": "/dev/sda1", "ebs": volume}],
+            "networkInterfaces": [{"associatePublicIpAddress": "false"}],
+            "tags": {"Role": "api"},
+        },
+    )
+    return with_properties(template, changes)
+
+
+def instance(root: Mapping[str, Any] | None = None, **changes: object) -> Resource:
+    """A monitoring server; `root` replaces settings of its root volume."""
+    volume = {"volumeSize": 100.0, "volumeType": "gp3", "encrypted": True, **(root or {})}
+    server = Resource(
+        type="aws:ec2/instance:Instance",
+        properties={
+            "instanceType": "m6i.xlarge",
+            "rootBlockDevice": volume,
+            "associatePublicIpAddress": False,
+            "tags": {"Role": "monitoring"},
+        },
+    )
+    return with_properties(server, changes)
+
+
+def auto_scaling_group(*overrides: object) -> Resource:
+    """An Auto Scaling group whose mixed-instances policy has these overrides."""
+    return Resource(
+        type="aws:autoscaling/group:Group",
+        properties={
+            "mixedInstancesPolicy": {"launchTemplate": {"overrides": list(overrides)}},
+            "tags": [{"key": "Role", "value": "api", "propagateAtLaunch": True}],
+        },
+    )
+
+
+def database(**changes: object) -> Resource:
+    """A primary RDS instance."""
+    primary = Resource(
+        type="aws:rds/instance:Instance",
+        properties={
+            "instanceClass": "db.m6i.2xlarge",
+            "allocatedStorage": 500.0,
+            "storageType": "gp3",
+            "storageEncrypted": True,
+            "publiclyAccessible": False,
+        },
+    )
+    return with_properties(primary, changes)
+
+
+def replica(**changes: object) -> Resource:
+    """A read replica at preview: its source does not exist yet."""
+    standby = Resource(
+        type="aws:rds/instance:Instance",
+        properties={"instanceClass": "db.m6i.2xlarge", "replicateSourceDb": UNKNOWN},
+    )
+    return with_properties(standby, changes)
+
+
+def cache_nodes(**changes: object) -> Resource:
+    """An ElastiCache replication group."""
+    group = Resource(
+        type="aws:elasticache/replicationGroup:ReplicationGroup",
+        properties={"nodeType": "cache.r6gd.xlarge", "dataTieringEnabled": True},
+    )
+    return with_properties(group, changes)
+
+
+def volume(**changes: object) -> Resource:
+    """An EBS volume of its own."""
+    data = Resource(
+        type="aws:ebs/volume:Volume",
+        properties={"size": 100.0, "type": "gp3", "encrypted": True},
+    )
+    return with_properties(data, changes)
+
+
+def security_group(*permissions: object, role: str = "load-balancer") -> Resource:
+    """A security group with inline ingress."""
+    return Resource(
+        type="aws:ec2/securityGroup:SecurityGroup",
+        name="group",
+        properties={"ingress": list(permissions), "tags": {"Role": role}},
+    )
+
+
+def ingress_rule(**changes: object) -> Resource:
+    """HTTPS from the world, into the group named `group`."""
+    rule = Resource(
+        type="aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        name="https",
+        depends={"securityGroupId": ["group"]},
+        properties={
+            "securityGroupId": UNKNOWN,
+            "cidrIpv4": "0.0.0.0/0",
+            "ipProtocol": "tcp",
+            "fromPort": 443.0,
+            "toPort": 443.0,
+        },
+    )
+    return with_properties(rule, changes)
+
+
+def security_group_rule(**changes: object) -> Resource:
+    """The same permission in the older resource type."""
+    rule = Resource(
+        type="aws:ec2/securityGroupRule:SecurityGroupRule",
+        name="https",
+        depends={"securityGroupId": ["group"]},
+        properties={
+            "type": "ingress",
+            "securityGroupId": UNKNOWN,
+            "cidrBlocks": ["0.0.0.0/0"],
+            "ipv6CidrBlocks": ["::/0"],
+            "protocol": "tcp",
+            "fromPort": 443.0,
+            "toPort": 443.0,
+        },
+    )
+    return with_properties(rule, changes)
+
+
+def bucket() -> Resource:
+    """A bucket whose name AWS will give."""
+    return Resource(type="aws:s3/bucket:Bucket", name="media", properties={"bucket": UNKNOWN})
+
+
+def bucket_encryption() -> Resource:
+    """The encryption of that bucket."""
+    return Resource(
+        type=(
+            "aws:s3/bucketServerSideEncryptionConfiguration:"
+            "BucketServerSideEncryptionConfiguration"
+        ),
+        name="media-encryption",
+        depends={"bucket": ["media"]},
+        properties={"bucket": UNKNOWN},
+    )
+
+
+def public_access_block(**changes: object) -> Resource:
+    """The public access block of that bucket."""
+    block = Resource(
+        type="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        name="media-private",
+        depends={"bucket": ["media"]},
+        properties={
+            "bucket": UNKNOWN,
+            "blockPublicAcls": True,
+            "blockPublicPolicy": True,
+            "ignorePublicAcls": True,
+            "restrictPublicBuckets": True,
+        },
+    )
+    return with_properties(block, changes)
+
+
+def compliant_resources() -> list[Resource]:
+    """One of each, as a stack without any violation."""
+    return [
+        launch_template(),
+        instance(),
+        auto_scaling_group({"instanceType": "m6i.xlarge"}, {"instanceType": "m6a.xlarge"}),
+        database(),
+        replica(),
+        cache_nodes(),
+        volume(),
+        security_group({"cidrBlocks": ["10.0.0.0/16"], "protocol": "-1"}),
+        ingress_rule(),
+        security_group_rule(),
+        bucket(),
+        bucket_encryption(),
+        public_access_block(),
+    ]
