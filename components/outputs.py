@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 CONTRACT_VERSION = "1.0"
-"""Minor: a key was added. Major: one was removed, renamed, or means something else."""
+"""Raise the second number when a key was added; the first when one was removed, renamed, or means
+something else."""
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "outputs.schema.json"
 
@@ -21,7 +22,10 @@ class PlatformOutputs(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    contract_version: Literal["1.0"] = Field(description="Version of this contract.")
+    contract_version: str = Field(
+        pattern=rf"^{CONTRACT_VERSION.split('.')[0]}\.[0-9]+$",
+        description="Version of this contract; within a major version keys are only added.",
+    )
     environment: str = Field(description="Short name of the environment, for example prod.")
     api_url: str = Field(description="Base URL of the HTTP API.")
     websocket_url: str = Field(description="URL that clients open a websocket to.")
@@ -37,9 +41,9 @@ class PlatformOutputs(BaseModel):
     cache_secret_ref: str = Field(description="Where the Redis password is kept: an ARN on AWS.")
     backup_location: str = Field(description="Where backups are kept, as s3://bucket.")
     media_location: str = Field(description="Where users' media are kept, as s3://bucket.")
-    prometheus_url: str = Field(description="Prometheus, reachable inside the network only.")
-    grafana_url: str = Field(description="Grafana, reachable inside the network only.")
-    alertmanager_url: str = Field(description="Alertmanager, reachable inside the network only.")
+    prometheus_url: str = Field(description="Prometheus; reach it through an SSM session.")
+    grafana_url: str = Field(description="Grafana; reach it through an SSM session.")
+    alertmanager_url: str = Field(description="Alertmanager; reach it through an SSM session.")
 
 
 class AwsOutputs(PlatformOutputs):
@@ -64,9 +68,18 @@ def contract_keys(model: type[PlatformOutputs]) -> list[str]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The contract for readers in any language, as it is committed in `docs/`."""
-    return AwsOutputs.model_json_schema()
+    """The contract for readers in any language."""
+    return {
+        **AwsOutputs.model_json_schema(),
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Stack outputs of messaging-app on AWS, version {CONTRACT_VERSION}",
+    }
 
 
-if __name__ == "__main__":
-    SCHEMA_FILE.write_text(json.dumps(json_schema(), indent=2) + "\n", encoding="utf-8")
+def schema_text() -> str:
+    """Return the exact content of `docs/outputs.schema.json`."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":  # `python -m components.outputs` brings the file up to date
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 
 # How long moto lets a certificate wait for its validation; a minute by default.
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "1")
@@ -24,15 +25,17 @@ from offline.random_package import random_package
 def run(announcement: Path) -> None:
     """Serve until told to stop; `announcement` is written once everything answers."""
     stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, on_signal)
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    served = {
-        package.name: serve(package) for package in (aws_package(endpoint), random_package())
-    }
+    served = {package.name: serve(package) for package in (aws_package(endpoint), random_package())}
     ports = {name: bound for name, (_, bound) in served.items()}
     partial = announcement.with_suffix(".partial")
     partial.write_text(json.dumps({"pid": os.getpid(), "endpoint": endpoint, "providers": ports}))

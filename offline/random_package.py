@@ -66,12 +66,20 @@ RANDOM_PASSWORD = Resource(
 )
 
 
+def _client(service: str, region: str) -> StateOnly:
+    return StateOnly()
+
+
+def _configure(config: Mapping[str, Any]) -> None:
+    """Random values need no configuration."""
+
+
 def random_package() -> Package:
     """The package for the `random` provider."""
     return Package(
         name="random",
         version=version("pulumi-random"),
         resources={RANDOM_PASSWORD.token: RANDOM_PASSWORD},
-        client=lambda service, region: StateOnly(),
-        configure=lambda config: None,
+        client=_client,
+        configure=_configure,
     )

@@ -1,9 +1,11 @@
 """YAML that people can read: order kept, multi-line text as blocks."""
 
-import sys
 from typing import Any
 
 import yaml
+
+WIDTH = 1_000_000
+"""Characters a line: never folded, as half an expression is hard to search for."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -24,7 +26,4 @@ _Dumper.add_representer(str, _text)
 
 def yaml_text(content: dict[str, Any]) -> str:
     """Return `content` as YAML in the order of its keys."""
-    # Unlimited width: an expression folded over two lines is hard to search for.
-    return yaml.dump(
-        content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize
-    )
+    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)

@@ -8,6 +8,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import moto.ec2
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
@@ -30,10 +31,18 @@ def regions() -> Mapping[str, list[str]]:
     }
 
 
-def instance_types() -> list[str]:
-    """Names of all EC2 instance types, in alphabetical order."""
+def instance_types() -> Mapping[str, list[str]]:
+    """Names of all EC2 instance types that run Linux, in alphabetical order by architecture."""
     with gzip.open(INSTANCE_TYPES_SOURCE, "rt", encoding="utf-8") as source:
-        return sorted(json.load(source))
+        answers: dict[str, dict[str, Any]] = json.load(source)
+    return {
+        architecture: sorted(
+            name
+            for name, answer in answers.items()
+            if architecture in answer["ProcessorInfo"]["SupportedArchitectures"]
+        )
+        for architecture in ("arm64", "x86_64")
+    }
 
 
 def as_json(content: object) -> str:

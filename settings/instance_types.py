@@ -2,7 +2,6 @@
 
 import difflib
 import json
-from collections.abc import Set
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -35,7 +34,7 @@ def database_classes() -> frozenset[str]:
     return frozenset(RDS_PREFIX + name for name in types)
 
 
-def closest(name: str, existing: Set[str]) -> list[str]:
+def closest(name: str, existing: frozenset[str]) -> list[str]:
     """At most three of `existing` that resemble `name`, best first; maybe none."""
     # Sorted, because difflib breaks ties by order of the input and a set has none.
     return difflib.get_close_matches(name, sorted(existing), n=3, cutoff=0.6)

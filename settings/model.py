@@ -58,7 +58,8 @@ class Settings(StrictModel):
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
         description="Public name of the application; api. and ws. are put before it.",
         json_schema_extra={
-            "patternErrorMessage": 'a lower-case domain name, such as "chat.example.com"'
+            "patternErrorMessage": "a lower-case domain name of at most 200 characters, "
+            'such as "chat.example.com"'
         },
     )
     network: NetworkSettings = Field(description="Addresses and availability zones.")
@@ -84,6 +85,7 @@ class Settings(StrictModel):
         """Yield faults between the parts: zones, server groups, protection."""
         yield from self._zone_faults()
         yield from self._server_group_faults()
+        yield from self._path_faults()
         if self.protect and self.storage.force_destroy:
             yield Fault(
                 path=("storage", "force_destroy"),
@@ -116,3 +118,15 @@ class Settings(StrictModel):
                 given=f"groups without path_patterns: {', '.join(catch_all) or 'none'}",
                 allowed="exactly one, which takes all requests that no other group takes",
             )
+
+    def _path_faults(self) -> Iterator[Fault]:
+        taken: set[str] = set()
+        for name, group in self.servers.items():
+            for index, pattern in enumerate(group.path_patterns):
+                if pattern in taken:
+                    yield Fault(
+                        path=("servers", name, "path_patterns", index),
+                        given=shown(pattern),
+                        allowed="a path that is in no other place",
+                    )
+                taken.add(pattern)

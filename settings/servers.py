@@ -6,35 +6,29 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from settings.base import Fault, FaultError, StrictModel, shown
-from settings.instance_types import RDS_PREFIX, closest_instance_types, instance_types
+from settings.instance_types import closest, database_classes, server_types
 
 OLDEST_POSTGRESQL = 14
 """Guide, "Software Requirements"."""
 
 
-def _refuse(given: str, prefix: str, closest_to: str) -> FaultError:
-    closest = [prefix + name for name in closest_instance_types(closest_to)]
-    hint = f"; the closest are {', '.join(closest)}" if closest else ""
-    kind = "RDS class on an EC2 instance type" if prefix else "EC2 instance type"
-    return FaultError(Fault(given=shown(given), allowed=f"an existing {kind}{hint}"))
-
-
 def _instance_type_exists(name: str) -> str:
-    if name not in instance_types():
-        raise _refuse(name, "", name)
-    return name
+    return _one_of(server_types(), name, "an existing EC2 instance type with x86-64 processors")
 
 
 def _database_class_exists(name: str) -> str:
-    instance_type = name.removeprefix(RDS_PREFIX)
-    if instance_type == name or instance_type not in instance_types():
-        raise _refuse(name, RDS_PREFIX, instance_type)
-    return name
+    return _one_of(database_classes(), name, "an existing RDS class")
 
 
-InstanceType = Annotated[
-    str, AfterValidator(_instance_type_exists), Field(examples=["m6i.xlarge"])
-]
+def _one_of(existing: frozenset[str], name: str, allowed: str) -> str:
+    if name in existing:
+        return name
+    resembling = closest(name, existing)
+    hint = f"; the closest are {', '.join(resembling)}" if resembling else ""
+    raise FaultError(Fault(given=shown(name), allowed=allowed + hint))
+
+
+InstanceType = Annotated[str, AfterValidator(_instance_type_exists), Field(examples=["m6i.xlarge"])]
 DatabaseClass = Annotated[
     str, AfterValidator(_database_class_exists), Field(examples=["db.m6i.2xlarge"])
 ]

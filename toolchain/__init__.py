@@ -4,8 +4,8 @@
     python3 -m toolchain path   print the folder to put first on PATH for `pulumi`
     toolchain.locate()          the same folder, as a Path; changes nothing
 
-All of it runs before any virtualenv exists. It writes to the per-user cache
-(`$XDG_CACHE_HOME` or `~/.cache`, where uv and pip keep their own too), `.venv` and `.offline`.
+All of it runs before any virtualenv exists. It writes to `messaging-app/toolchain` in the per-user
+cache (`$XDG_CACHE_HOME` or `~/.cache`), `.venv` and `.offline`.
 """
 
 import os

@@ -38,7 +38,7 @@ class Clients:
                     region_name=key[1],
                     endpoint_url=self._endpoint_url,
                     aws_access_key_id="offline",
-                    aws_secret_access_key="offline",  # noqa: S106 (moto takes any)
+                    aws_secret_access_key="offline",
                     config=CLIENT,
                 )
             return self._made[key]

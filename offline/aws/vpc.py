@@ -135,7 +135,9 @@ INTERNET_GATEWAY = Resource(
         returns={"id": "InternetGateway.InternetGatewayId"},
     ),
     configure=(
-        Call("attach_internet_gateway", {"InternetGatewayId": ID, "VpcId": P("vpcId", replaces=True)}),
+        Call(
+            "attach_internet_gateway", {"InternetGatewayId": ID, "VpcId": P("vpcId", replaces=True)}
+        ),
     ),
     update=(RETAG,),
     read=(

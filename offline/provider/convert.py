@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from offline.provider.values import is_list, is_map
+
 
 def pascal(value: Any) -> Any:
     """`{"volumeSize": 8}` → `{"VolumeSize": 8}`, at every depth: how most AWS APIs spell names."""
@@ -16,9 +18,9 @@ def camel(value: Any) -> Any:
 
 
 def _rename(value: Any, rename: Callable[[str], str]) -> Any:
-    if isinstance(value, Mapping):
-        return {rename(str(k)): _rename(v, rename) for k, v in value.items()}
-    if isinstance(value, list):
+    if is_map(value):
+        return {rename(k): _rename(v, rename) for k, v in value.items()}
+    if is_list(value):
         return [_rename(item, rename) for item in value]
     return value
 
@@ -46,13 +48,12 @@ def json_text(document: Any) -> str:
 def same(value: Any, other: Any) -> bool:
     """Whether two values mean the same to AWS.
 
-    Numbers and booleans may be spelled as text, JSON documents formatted in another way, and lists
-    given in another order.
+    Numbers and booleans may be spelled as text, and JSON documents formatted in another way.
     """
-    if isinstance(value, Mapping) and isinstance(other, Mapping):
+    if is_map(value) and is_map(other):
         return value.keys() == other.keys() and all(same(value[k], other[k]) for k in value)
-    if isinstance(value, list) and isinstance(other, list):
-        return len(value) == len(other) and all(any(same(v, o) for o in other) for v in value)
+    if is_list(value) and is_list(other):
+        return len(value) == len(other) and all(map(same, value, other))
     if isinstance(value, Mapping | list) or isinstance(other, Mapping | list):
         return False
     return value == other or _text(value) == _text(other)
@@ -71,13 +72,22 @@ def _text(value: Any) -> str:
 def like(observed: Any, given: Any) -> Any:
     """What AWS tells, restricted to what the program gave, in the program's own spelling.
 
-    AWS fills nested objects with its defaults; only the keys that the program set can have drifted.
+    AWS fills nested objects with its defaults, so only the keys that the program set can have
+    drifted; and it gives lists back in an order of its own.
     """
-    if isinstance(observed, Mapping) and isinstance(given, Mapping):
+    if is_map(observed) and is_map(given):
         return {k: like(observed[k], v) for k, v in given.items() if k in observed}
-    if isinstance(observed, list) and isinstance(given, list):
-        told_all = all(any(same(like(o, g), g) for o in observed) for g in given)
-        if len(observed) == len(given):
-            return given if told_all else [like(o, g) for o, g in zip(observed, given, strict=True)]
-        return observed
+    if is_list(observed) and is_list(given):
+        return _like_list(list(observed), given)
     return given if same(observed, given) else observed
+
+
+def _like_list(observed: list[Any], given: list[Any]) -> list[Any]:
+    """The program's order, as far as its items are found; then what else AWS has."""
+    ordered: list[Any] = []
+    for item in given:
+        match = next((o for o in observed if same(like(o, item), item)), None)
+        if match is not None:
+            observed.remove(match)
+            ordered.append(item)
+    return ordered + observed

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import Template
 from typing import Any
 
 from offline.provider.api import ApiError, invoke, run
@@ -67,14 +68,15 @@ def check(
         Failure(
             name,
             f"the offline stand-in for {resource.token} does not map the property {name!r}; "
-            f"it maps {', '.join(sorted(known))}. Map it in offline/aws/, or use the official plugin",
+            f"it maps {', '.join(sorted(known))}. "
+            "Map it in offline/aws/, or use the official plugin",
         )
         for name in sorted(news.keys() - known)
         if not name.startswith("__")
     ]
     inputs = dict(news)
     auto = resource.auto_name
-    if auto and auto.property not in inputs:
+    if auto and inputs.keys().isdisjoint((auto.property, auto.prefix)):
         was_auto_named = auto.property in olds.get(DEFAULTS, [])
         name = _auto_name(logical_name, seed, auto.max_length)
         inputs[auto.property] = olds[auto.property] if was_auto_named else name
@@ -96,7 +98,11 @@ def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
     differing = changed | added | removed
     auto = resource.auto_name
-    keeps_its_name = auto is not None and auto.property not in {*news.get(DEFAULTS, []), *differing}
+    keeps_its_name = (
+        auto is not None
+        and auto.prefix not in news
+        and auto.property not in {*news.get(DEFAULTS, []), *differing}
+    )
     return Difference(
         added=frozenset(added),
         changed=frozenset(changed),
@@ -156,7 +162,7 @@ def _actual_inputs(inputs: Properties, observed: Properties) -> Iterator[tuple[s
             yield name, like(actual, given)
 
 
-def update(
+def update(  # noqa: PLR0917 (what the engine's protocol sends, in its order)
     resource: Resource,
     client: Any,
     identifier: str,
@@ -172,7 +178,8 @@ def update(
         raise ApiError(
             "update",
             "CannotUnset",
-            f"AWS keeps the old value when {', '.join(stuck)} is no longer given; set it explicitly",
+            f"AWS keeps the old value when {', '.join(stuck)} is no longer given; "
+            "set it explicitly",
         )
     old = {**state, **_visible(olds), "id": identifier}
     new = {k: v for k, v in old.items() if k not in difference.removed}
@@ -220,7 +227,7 @@ def _describe(resource: Resource, reading: Read, client: Any, scope: Properties)
         if error.code in resource.gone:
             return None
         raise
-    return find(reading.root, answer)
+    return find(Template(reading.root).substitute(scope), answer)
 
 
 def _visible(properties: Properties) -> dict[str, Any]:

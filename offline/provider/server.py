@@ -1,6 +1,6 @@
 """The gRPC face of a stand-in: the engine's `ResourceProvider` protocol over the lifecycle."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,8 @@ WORKERS = 16
 
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes in one message, as the engine's own plugins allow."""
+
+SOME, NONE = pb.DiffResponse.DIFF_SOME, pb.DiffResponse.DIFF_NONE
 
 Invoke = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 """A data source: client factory and arguments → result."""
@@ -59,12 +61,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         return Empty()
 
-    def CheckConfig(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
+    def CheckConfig(
+        self, request: pb.CheckRequest, context: grpc.ServicerContext
+    ) -> pb.CheckResponse:
         return pb.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         changed = decode(request.old_inputs).values != decode(request.news).values
-        return pb.DiffResponse(changes=_changes(changed))
+        return pb.DiffResponse(changes=SOME if changed else NONE)
 
     def Configure(
         self, request: pb.ConfigureRequest, context: grpc.ServicerContext
@@ -148,11 +152,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             if function is None:
                 raise UnmappedError(f"no table for the function {request.tok}")
             result = function(self._package.client, decode(request.args).values)
-            return pb.InvokeResponse(**{"return": encode(result)})
+            response = pb.InvokeResponse()
+            # `return` is a Python keyword.
+            getattr(response, "return").CopyFrom(encode(result))
+            return response
         raise AssertionError
 
     def _resource(self, urn: str) -> Resource:
-        token = urn.split("::")[2].split("$")[-1]
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
         resource = self._package.resources.get(token)
         if resource is None:
             raise UnmappedError(f"no table for the resource type {token}")
@@ -167,7 +174,7 @@ class UnmappedError(Exception):
 
 
 @contextmanager
-def _errors_to(context: grpc.ServicerContext, urn: str) -> Iterator[None]:
+def _errors_to(context: grpc.ServicerContext, urn: str) -> Generator[None]:
     """Foreseeable faults reach the engine as one sentence that names the resource."""
     try:
         yield
@@ -191,10 +198,6 @@ def _encode_state(resource: Resource, state: Mapping[str, Any], source: Decoded)
     return encode(shown, (source.secrets | resource.secret_outputs) & shown.keys())
 
 
-def _changes(differ: bool) -> pb.DiffResponse.DiffChanges:
-    return pb.DiffResponse.DIFF_SOME if differ else pb.DiffResponse.DIFF_NONE
-
-
 def _diff_response(difference: Difference) -> pb.DiffResponse:
     kinds = (
         ("ADD", difference.added),
@@ -202,12 +205,12 @@ def _diff_response(difference: Difference) -> pb.DiffResponse:
         ("DELETE", difference.removed),
     )
     detailed = {
-        name: pb.PropertyDiff(kind=_kind(kind, name in difference.replaces), inputDiff=True)
+        name: _property_diff(kind, name in difference.replaces)
         for kind, names in kinds
         for name in names
     }
     return pb.DiffResponse(
-        changes=_changes(bool(difference.names)),
+        changes=SOME if difference.names else NONE,
         diffs=sorted(difference.names),
         replaces=sorted(difference.replaces),
         detailedDiff=detailed,
@@ -216,8 +219,9 @@ def _diff_response(difference: Difference) -> pb.DiffResponse:
     )
 
 
-def _kind(kind: str, replaces: bool) -> pb.PropertyDiff.Kind:
-    return pb.PropertyDiff.Kind.Value(f"{kind}_REPLACE" if replaces else kind)
+def _property_diff(kind: str, replaces: bool) -> pb.PropertyDiff:
+    name = f"{kind}_REPLACE" if replaces else kind
+    return pb.PropertyDiff(kind=pb.PropertyDiff.Kind.Value(name), inputDiff=True)
 
 
 def _abort_half_made(
@@ -227,7 +231,7 @@ def _abort_half_made(
     inputs: Decoded,
     error: InitFailedError,
 ) -> None:
-    """Tell the engine that the resource exists, so that the state has it and an update repairs it."""
+    """Tell the engine that the resource exists: the state has it, and an update repairs it."""
     message = f"{_name(request.urn)}: {error}"
     half_made = pb.ErrorResourceInitFailed(
         id=error.identifier,

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from offline.provider.values import is_list, is_map
+
 Convert = Callable[[Any], Any]
 Scope = Mapping[str, Any]
 """Every property of one resource: its inputs, what AWS told about it, and `id`."""
@@ -94,6 +96,9 @@ class From:
 class Read:
     """One describing call: `root` is the JMESPath of the resource in its answer.
 
+    Some calls can only list. Then `root` picks the resource out by its properties, as in
+    `Aliases[?AliasName == '$name'] | [0]`.
+
     A `root` that finds nothing means that the resource is gone, or for an `optional` read that the
     properties it would tell are unset.
     """
@@ -111,6 +116,8 @@ class AutoName:
 
     property: str = "name"
     max_length: int = 63
+    prefix: str | None = None
+    """The input that asks for another kind of name: one that the provider makes from a prefix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +154,9 @@ class Resource:
     @property
     def updatable(self) -> frozenset[str]:
         """Properties whose change an update carries out; any other replaces the resource."""
-        changed = {leaf.name for step in self.changing for leaf in mentions(step) if not leaf.replaces}
+        changed = {
+            leaf.name for step in self.changing for leaf in mentions(step) if not leaf.replaces
+        }
         return frozenset(changed) | self.options
 
     @property
@@ -182,10 +191,10 @@ def mentions(step: Step) -> tuple[P, ...]:
 def _leaves(template: Any) -> Iterator[Any]:
     if isinstance(template, When):
         yield from _leaves(template.template)
-    elif isinstance(template, Mapping):
+    elif is_map(template):
         for item in template.values():
             yield from _leaves(item)
-    elif isinstance(template, list | tuple):
+    elif is_list(template):
         for item in template:
             yield from _leaves(item)
     else:

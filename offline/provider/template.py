@@ -6,6 +6,7 @@ from typing import Any
 import jmespath
 
 from offline.provider.table import From, K, P, Read, Scope, When
+from offline.provider.values import is_list, is_map
 
 
 class _Absent:
@@ -18,12 +19,12 @@ _ABSENT = _Absent()
 def render(template: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
     """Fill a request template from the resource's properties; branches that are unset fall away.
 
-    Raises KeyError when a key that identifies the resource is missing: that is a fault of the table.
+    Raises KeyError when a key that identifies the resource is missing: a fault of the table.
     """
     return {k: v for k, item in template.items() if (v := _render(item, scope)) is not _ABSENT}
 
 
-def _render(template: Any, scope: Scope) -> Any:
+def _render(template: Any, scope: Scope) -> Any:  # noqa: PLR0911 (one kind of leaf a line)
     if isinstance(template, K):
         return template.convert(scope[template.name])
     if isinstance(template, P):
@@ -32,10 +33,10 @@ def _render(template: Any, scope: Scope) -> Any:
         return template.convert(scope[template.name])
     if isinstance(template, When):
         return _render(template.template, scope) if template.name in scope else _ABSENT
-    if isinstance(template, Mapping):
+    if is_map(template):
         rendered = render(template, scope)
         return rendered if rendered or not template else _ABSENT
-    if isinstance(template, list):
+    if is_list(template):
         items = [v for item in template if (v := _render(item, scope)) is not _ABSENT]
         return items if items or not template else _ABSENT
     return template

@@ -9,13 +9,13 @@ properties held a secret is remembered and put back on the way out.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
 UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
 
 
 class Unknown:
@@ -63,11 +63,21 @@ def encode(values: Mapping[str, Any], secrets: frozenset[str] = frozenset()) -> 
     return struct
 
 
+def is_map(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a property value is an object or a map."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a property value is a list."""
+    return isinstance(value, list)
+
+
 def contains_unknown(value: Any) -> bool:
     """Whether the value, or anything inside it, is not known yet."""
-    if isinstance(value, Mapping):
+    if is_map(value):
         return any(contains_unknown(v) for v in value.values())
-    if isinstance(value, list):
+    if is_list(value):
         return any(contains_unknown(v) for v in value)
     return value is UNKNOWN
 
@@ -101,9 +111,7 @@ def _decode_struct(struct: Struct, secrets_found: list[bool]) -> Any:
     return {name: item for name, item in decoded.items() if item is not None}
 
 
-def _encode(value: Any) -> Value:
-    if value is None:
-        return Value(null_value=0)  # type: ignore[arg-type]
+def _encode(value: Any) -> Value:  # noqa: PLR0911 (one kind of value a line)
     if value is UNKNOWN:
         return Value(string_value=UNKNOWN_WIRE)
     if isinstance(value, bool):
@@ -112,9 +120,11 @@ def _encode(value: Any) -> Value:
         return Value(number_value=value)
     if isinstance(value, str):
         return Value(string_value=value)
-    if isinstance(value, Mapping):
+    if is_map(value):
         return Value(struct_value=Struct(fields={k: _encode(v) for k, v in value.items()}))
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return Value(list_value=ListValue(values=[_encode(item) for item in value]))
     # AWS answers with dates; JSON's own error says which type it was for anything stranger.
-    return Value(string_value=value.isoformat() if hasattr(value, "isoformat") else json.dumps(value))
+    return Value(
+        string_value=value.isoformat() if hasattr(value, "isoformat") else json.dumps(value)
+    )

@@ -76,17 +76,16 @@ def ec2_row(described: Mapping[str, Any]) -> Row:
 
 
 def rds_rows(ec2: Mapping[str, Row]) -> dict[str, Row]:
-    """The RDS instance classes, each with its EC2 type's figures.
-
-    They count no local SSD: where a class has one, it holds temporary tables only.
-    """
+    """The RDS instance classes, each with its EC2 type's figures."""
     rows: dict[str, Row] = {}
     for family, ec2_family in RDS_FAMILIES.items():
-        for name, (vcpu, memory_mib, _, baseline, architecture, current) in ec2.items():
+        for name, (vcpu, memory_mib, ssd_gb, baseline, architecture, current) in ec2.items():
             type_family, _, size = name.partition(".")
             offered = not size.startswith(NOT_IN_RDS) or (size == "medium" and family in BURSTABLE)
             if type_family == ec2_family and offered:
-                row = (vcpu, memory_mib, 0, baseline, architecture, current)
+                # x2g runs on x2gd, but without its disk.
+                ssd_gb_in_rds = ssd_gb if family == ec2_family else 0
+                row = (vcpu, memory_mib, ssd_gb_in_rds, baseline, architecture, current)
                 rows[f"db.{family}.{size}"] = row
     return rows
 

@@ -119,12 +119,13 @@ def volume_violations(resource_type: str, properties: object, floor: Floor) -> I
         for volume in volumes(resource_type, properties)
         if value_at(volume.settings, "volumeType") in SSD_VOLUME_TYPES
     ]
-    largest = max(sizes, default=0)
-    if largest < floor.ssd_gb:
+    if max(sizes, default=0) < floor.ssd_gb:
+        found = (
+            f"the largest SSD volume holds {max(sizes):g} GB" if sizes else "no volume is an SSD"
+        )
         yield (
-            f"the largest SSD volume that the server names holds {largest:g} GB; "
-            f"{floor.storage_needed}. Set volumeSize to {floor.ssd_gb} or more and volumeType to "
-            "gp3 on one volume."
+            f"{found}; {floor.storage_needed}. Set volumeSize to {floor.ssd_gb} or more and "
+            "volumeType to gp3 on one volume."
         )
 
 
@@ -154,7 +155,7 @@ def _advice(
     and general-purpose; among those the smallest, which is the cheapest shape.
     """
 
-    def distance(candidate: InstanceType) -> tuple[bool, bool, bool, bool, int, int, str]:
+    def distance(candidate: InstanceType) -> tuple[bool, bool, bool, bool, int, int, int, str]:
         return (
             rejected is not None and candidate.family != rejected.family,
             rejected is not None and candidate.architecture != rejected.architecture,
@@ -162,6 +163,7 @@ def _advice(
             not candidate.general_purpose,
             candidate.vcpu,
             candidate.memory_mib,
+            candidate.local_ssd_gb,
             candidate.name,
         )
 

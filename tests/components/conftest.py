@@ -1,10 +1,20 @@
 """What every component test starts from."""
 
+import sys
+
+import pulumi_aws  # noqa: F401 # puts its modules into sys.modules, to be loaded on first use
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from components.identity import Identity
 
+# Hypothesis reads the constants of every module of ours and, to tell whose a module is, asks each
+# one in sys.modules for its file: that would load all of pulumi_aws, half a minute and a gigabyte.
+providers._seen_modules.update(  # pyright: ignore[reportPrivateUsage] # there is no public switch
+    id(module) for name, module in sys.modules.items() if name.startswith("pulumi_aws.")
+)
 
-@pytest.fixture
+
+@pytest.fixture(scope="session")
 def identity() -> Identity:
     return Identity(project="messaging-app", environment="test", owner="platform-team")

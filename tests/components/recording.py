@@ -196,8 +196,12 @@ def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
 
     def run() -> pulumi.Output[None]:
         component = build()
-        public = {key: value for key, value in vars(component).items() if not key.startswith("_")}
-        del public["urn"], public["id"]  # what every resource has
+        public = {
+            key: value
+            for key, value in vars(component).items()
+            # Every component has a `urn`, and an `id` that is None unless it defines one.
+            if not key.startswith("_") and key != "urn" and value is not None
+        }
         return pulumi.Output.from_input(public).apply(outputs.update)
 
     pulumi.runtime.test(run)()  # pyright: ignore[reportUnknownMemberType]

@@ -15,6 +15,11 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
+from catalogue.instance_types import catalogue
+
+# How a message names the catalogue that lacks a type.
+CATALOGUE = f"the catalogue of types (version {catalogue().version} of {catalogue().generated})"
+
 # What the engine puts in place of a value that is only known after the deployment.
 UNKNOWN = UNKNOWN_STRING_VALUE
 
@@ -45,17 +50,16 @@ def violations(policy: ResourceValidationPolicy, resource: Resource) -> list[str
     def report(message: str, urn: str | None = None) -> None:
         messages.append(message)
 
-    policy.validate(
-        ResourceValidationArgs(
-            resource.type,
-            unknown_checking_proxy(dict(resource.properties)),
-            resource.urn,
-            resource.name,
-            OPTIONS,
-            None,
-        ),
-        report,
+    args = ResourceValidationArgs(
+        resource.type,
+        unknown_checking_proxy(dict(resource.properties)),
+        resource.urn,
+        resource.name,
+        OPTIONS,
+        None,
     )
+    # The SDK leaves the type of what `validate` awaits open.
+    policy.validate(args, report)  # pyright: ignore[reportUnknownMemberType]
     return messages
 
 
@@ -68,23 +72,19 @@ def stack_violations(
     def report(message: str, urn: str | None = None) -> None:
         found.append((message, urn))
 
-    seen = {
-        resource.name: PolicyResource(
-            resource.type,
-            unknown_checking_proxy(dict(resource.properties)),
-            resource.urn,
-            resource.name,
-            OPTIONS,
-            None,
-            None,
-            [],
-            {},
-        )
-        for resource in resources
-    }
-    for resource in resources:
-        seen[resource.name].property_dependencies = {
-            key: [seen[name] for name in names] for key, names in resource.depends.items()
+    seen = [_as_seen(resource) for resource in resources]
+    for resource, policy_resource in zip(resources, seen, strict=True):
+        policy_resource.property_dependencies = {
+            key: [other for other in seen if other.name in names]
+            for key, names in resource.depends.items()
         }
-    policy.validate(StackValidationArgs(list(seen.values())), report)
+    # The SDK leaves the type of what `validate` awaits open.
+    policy.validate(StackValidationArgs(seen), report)  # pyright: ignore[reportUnknownMemberType]
     return found
+
+
+def _as_seen(resource: Resource) -> PolicyResource:
+    properties = unknown_checking_proxy(dict(resource.properties))
+    return PolicyResource(
+        resource.type, properties, resource.urn, resource.name, OPTIONS, None, None, [], {}
+    )

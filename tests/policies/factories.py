@@ -158,8 +158,7 @@ def bucket_encryption() -> Resource:
     """The encryption of that bucket."""
     return Resource(
         type=(
-            "aws:s3/bucketServerSideEncryptionConfiguration:"
-            "BucketServerSideEncryptionConfiguration"
+            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
         ),
         name="media-encryption",
         depends={"bucket": ["media"]},

@@ -1,0 +1,187 @@
+"""What `make up`, `make preview` and `make down` do with an offline stack."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from offline import emulator
+from offline.emulator import Emulator
+from offline.errors import OfflineError
+from offline.workspace import ROOT, Workspace
+from settings import Settings, SettingsError, read_stack_file
+
+POLICIES = ROOT / "policies"
+
+
+@dataclass(frozen=True)
+class Session:
+    """One offline stack, and where its progress is shown."""
+
+    workspace: Workspace
+    console: Console
+    stand_ins: bool = True
+    """False: the official plugins work against the emulated account."""
+
+    def settings(self) -> Settings:
+        """The stack's settings. Raises OfflineError with every fault in them."""
+        source = self.workspace.source_file
+        try:
+            return read_stack_file(source)
+        except SettingsError as error:
+            raise OfflineError(str(error)) from error
+
+    def say(self, text: str) -> None:
+        """One line of progress."""
+        self.console.print(f"[bold cyan]→[/] {text}", highlight=False)
+
+    def environment(self, running: Emulator, region: str) -> dict[str, str]:
+        """Everything that a `pulumi` command needs."""
+        environment = self.workspace.environment()
+        if not self.stand_ins:
+            del environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"]
+        return environment | running.environment(region, stand_ins=self.stand_ins)
+
+    def pulumi(self, running: Emulator, region: str, *arguments: str) -> None:
+        """Run the engine with its output on the terminal. Raises OfflineError when it fails."""
+        command = ["pulumi", *arguments, "--stack", self.workspace.stack]
+        environment = self.environment(running, region)
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+            raise OfflineError(self._explain(running, region, arguments[0]))
+
+    def _explain(self, running: Emulator, region: str, verb: str) -> str:
+        if emulator.find(self.workspace) is None:
+            return (
+                f"The emulator (process {running.pid}) ended during `pulumi {verb}`. "
+                "Run the same command again: it starts a new one and rebuilds what was lost."
+            )
+        command = ["pulumi", "stack", "output", "--json", "--stack", self.workspace.stack]
+        probe = subprocess.run(
+            [*command, "--show-secrets"],
+            cwd=ROOT,
+            env=self.environment(running, region),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if "passphrase" in probe.stderr:
+            return (
+                f"{self.workspace.passphrase} does not hold the passphrase that stack "
+                f"{self.workspace.stack} was made with. Put the right one back, or begin anew with "
+                f"`make down STACK={self.workspace.stack}`."
+            )
+        return f"`pulumi {verb}` failed; its diagnostics above say why. Mend it and run it again."
+
+
+def up(session: Session) -> dict[str, object]:
+    """Bring the stack up under the mandatory policies; gives its outputs."""
+    settings = session.settings()
+    workspace = session.workspace
+    with workspace.exclusive():
+        running = _ready(session, settings.region)
+        session.say(f"pulumi up: stack {workspace.stack}, policies mandatory")
+        session.pulumi(
+            running,
+            settings.region,
+            *("up", "--yes", "--skip-preview", "--suppress-outputs"),
+            *("--policy-pack", str(POLICIES)),
+        )
+        _write_env(session, running, settings.region)
+        return outputs(session, running, settings.region)
+
+
+def preview(session: Session) -> None:
+    """Rehearse the stack's configuration; leaves an emulator running only if one was."""
+    settings = session.settings()
+    workspace = session.workspace
+    with workspace.exclusive():
+        was_running = emulator.find(workspace) is not None
+        running = _ready(session, settings.region)
+        try:
+            session.say(f"pulumi preview: stack {workspace.stack}, policies mandatory")
+            session.pulumi(
+                running, settings.region, "preview", "--diff", "--policy-pack", str(POLICIES)
+            )
+        finally:
+            if not was_running:
+                emulator.stop(workspace)
+
+
+def down(session: Session) -> str:
+    """Destroy the stack and end its emulator; tells what was done."""
+    workspace = session.workspace
+    if not workspace.exists:
+        emulator.stop(workspace)
+        workspace.remove()
+        return f"Stack {workspace.stack} was not up: nothing to destroy."
+    with workspace.exclusive():
+        count = workspace.resource_count()
+        if emulator.find(workspace) is None:
+            workspace.remove()
+            return f"The emulator had ended, and the {count} resources with it."
+        settings = session.settings()
+        if settings.protect:
+            # Deletion protection is for real accounts; an emulated one goes as a whole.
+            emulator.stop(workspace)
+            workspace.remove()
+            return f"Discarded the emulated account with its {count} protected resources."
+        running = _ready(session, settings.region)
+        session.say(f"pulumi destroy: stack {workspace.stack}, {count} resources")
+        session.pulumi(running, settings.region, "destroy", "--yes", "--skip-preview")
+        emulator.stop(workspace)
+        workspace.remove()
+    return f"Destroyed {count} resources; the emulator has ended."
+
+
+def outputs(session: Session, running: Emulator, region: str) -> dict[str, object]:
+    """The stack's outputs."""
+    done = subprocess.run(
+        ["pulumi", "stack", "output", "--json", "--stack", session.workspace.stack],
+        cwd=ROOT,
+        env=session.environment(running, region),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def _ready(session: Session, region: str) -> Emulator:
+    """A prepared workspace with a live emulator that holds what the state says.
+
+    Recovers from a run that was killed: a lock that nobody holds any more, operations that began
+    and never ended, and an emulated account that went with its process.
+    """
+    workspace = session.workspace
+    workspace.prepare()
+    for lock in workspace.stale_locks():
+        session.say("An earlier run was killed: releasing its lock")
+        lock.unlink()
+    pending = workspace.pending_operations()
+    if pending and emulator.find(workspace):
+        session.say(
+            f"An earlier run left {pending} operations unfinished: discarding the emulated account"
+        )
+        emulator.stop(workspace)
+    running = emulator.find(workspace)
+    if running:
+        return running
+    session.say("Starting emulated AWS")
+    running = emulator.start(workspace)
+    if workspace.resource_count() or pending:
+        session.say("The emulated account is new: refreshing the state, which knew an older one")
+        session.pulumi(
+            running,
+            region,
+            *("refresh", "--yes", "--skip-preview", "--clear-pending-creates"),
+            *("--suppress-outputs", "--suppress-progress"),
+        )
+    return running
+
+
+def _write_env(session: Session, running: Emulator, region: str) -> None:
+    variables = session.environment(running, region)
+    names = sorted(name for name in variables if name.startswith(("AWS_", "PULUMI_")))
+    lines = [f"{name}={variables[name]}" for name in ("PATH", *names)]
+    (session.workspace.base / "env").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,223 @@
+"""The database is tuned, audited, encrypted, and hard to lose."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from components.aws.database import Database, DatabaseArgs
+from components.identity import Identity
+from settings.servers import DatabaseSettings
+from tests.components.recording import Recording, Registration, record
+
+INSTANCE = "aws:rds/instance:Instance"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
+SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup"
+
+KEY_ARN = "arn:aws:kms:key"
+SETTINGS = DatabaseSettings(
+    instance_class="db.m6i.2xlarge",
+    engine_version="16.4",
+    storage_gib=500,
+    max_storage_gib=2000,
+    backup_retention_days=21,
+)
+BOTH = pytest.mark.parametrize("instance", ["database-primary", "database-replica"])
+
+Build = Callable[..., Recording]
+
+
+@pytest.fixture
+def build(identity: Identity) -> Build:
+    def run(protect: bool = True, **changes: Any) -> Recording:
+        args = DatabaseArgs(
+            identity=identity,
+            settings=SETTINGS.model_copy(update=changes),
+            subnet_ids=["subnet-a", "subnet-b"],
+            security_group_id="sg-1",
+            kms_key_arn=KEY_ARN,
+            protect=protect,
+        )
+        return record(lambda: Database("database", args))
+
+    return run
+
+
+def primary(built: Recording) -> Registration:
+    return built.one(INSTANCE, "database-primary")
+
+
+def replica(built: Recording) -> Registration:
+    return built.one(INSTANCE, "database-replica")
+
+
+def test_it_is_a_primary_and_a_replica_with_what_they_need(build: Build) -> None:
+    assert build().counts() == {
+        "messaging-app:aws:Database": 1,
+        "messaging-app:aws:GeneratedSecret": 1,
+        INSTANCE: 2,
+        PARAMETER_GROUP: 1,
+        SUBNET_GROUP: 1,
+        LOG_GROUP: 4,
+        "aws:secretsmanager/secret:Secret": 1,
+        SECRET_VERSION: 1,
+        "random:index/randomPassword:RandomPassword": 1,
+    }
+
+
+def test_children_belong_to_it_and_are_tagged(build: Build) -> None:
+    built = build()
+    assert (built.orphans(), built.untagged(), built.unfinished()) == ([], [], [])
+
+
+def test_the_primary_has_the_size_of_the_settings(build: Build) -> None:
+    inputs = primary(build()).inputs
+    assert inputs["identifier"] == "messaging-app-test-database"
+    assert (inputs["engine"], inputs["engineVersion"]) == ("postgres", "16.4")
+    assert inputs["instanceClass"] == "db.m6i.2xlarge"
+    assert (inputs["storageType"], inputs["allocatedStorage"]) == ("gp3", 500)
+    assert inputs["maxAllocatedStorage"] == 2000
+    assert (inputs["dbName"], inputs["username"], inputs["port"]) == ("messaging", "messaging", 5432)
+
+
+@pytest.mark.parametrize("multi_az", [True, False])
+def test_a_standby_follows_the_settings(build: Build, multi_az: bool) -> None:
+    assert primary(build(multi_az=multi_az)).inputs["multiAz"] is multi_az
+
+
+def test_the_primary_stands_in_the_given_subnets(build: Build) -> None:
+    built = build()
+    assert built.one(SUBNET_GROUP).inputs["subnetIds"] == ["subnet-a", "subnet-b"]
+    assert primary(built).inputs["dbSubnetGroupName"] == "database-subnets"
+
+
+def test_the_replica_copies_the_primary(build: Build) -> None:
+    inputs = replica(build()).inputs
+    assert inputs["identifier"] == "messaging-app-test-database-replica"
+    assert inputs["replicateSourceDb"] == "messaging-app-test-database"
+    assert inputs["instanceClass"] == "db.m6i.2xlarge"
+    assert (inputs["storageType"], inputs["maxAllocatedStorage"]) == ("gp3", 2000)
+    # AWS refuses what a replica must take from its source.
+    inherited = {"engine", "dbName", "username", "password", "dbSubnetGroupName"}
+    assert not inherited & inputs.keys()
+
+
+@BOTH
+def test_both_are_private_and_encrypted(build: Build, instance: str) -> None:
+    inputs = build().one(INSTANCE, instance).inputs
+    assert inputs["publiclyAccessible"] is False
+    assert inputs["vpcSecurityGroupIds"] == ["sg-1"]
+    assert (inputs["storageEncrypted"], inputs["kmsKeyId"]) == (True, KEY_ARN)
+    assert inputs["performanceInsightsEnabled"] is True
+    assert inputs["performanceInsightsKmsKeyId"] == KEY_ARN
+
+
+@BOTH
+def test_versions_change_only_through_the_settings(build: Build, instance: str) -> None:
+    assert build().one(INSTANCE, instance).inputs["autoMinorVersionUpgrade"] is False
+
+
+@BOTH
+def test_both_are_tuned_and_audited(build: Build, instance: str) -> None:
+    built = build()
+    group = built.one(PARAMETER_GROUP).inputs
+    values = {each["name"]: each["value"] for each in group["parameters"]}
+    assert group["family"] == "postgres16"
+    assert values["max_connections"] == "200"
+    assert values["shared_buffers"] == "524288"
+    assert values["pgaudit.log"] == "all"
+    assert values["rds.force_ssl"] == "1"
+    assert built.one(INSTANCE, instance).inputs["parameterGroupName"] == "database-parameters"
+
+
+def test_a_new_major_version_gets_a_new_parameter_group(build: Build) -> None:
+    group = build(engine_version="17.2").one(PARAMETER_GROUP).inputs
+    assert group["family"] == "postgres17"
+    assert "name" not in group
+
+
+@BOTH
+def test_logs_are_encrypted_and_kept_for_a_year(build: Build, instance: str) -> None:
+    built = build()
+    identifier = built.one(INSTANCE, instance).inputs["identifier"]
+    assert built.one(INSTANCE, instance).inputs["enabledCloudwatchLogsExports"] == [
+        "postgresql",
+        "upgrade",
+    ]
+    for log in ("postgresql", "upgrade"):
+        inputs = built.one(LOG_GROUP, f"{instance}-{log}-log").inputs
+        assert inputs["name"] == f"/aws/rds/instance/{identifier}/{log}"
+        assert (inputs["retentionInDays"], inputs["kmsKeyId"]) == (365, KEY_ARN)
+
+
+@BOTH
+def test_an_instance_writes_no_log_before_its_log_groups_are_there(
+    build: Build, instance: str
+) -> None:
+    built = build()
+    logs = {each.urn for each in built.all(LOG_GROUP) if each.name.startswith(instance)}
+    assert logs <= set(built.one(INSTANCE, instance).request.dependencies)
+
+
+def test_backups_reach_back_as_far_as_the_settings_say(build: Build) -> None:
+    inputs = primary(build()).inputs
+    assert inputs["backupRetentionPeriod"] == 21
+    assert inputs["copyTagsToSnapshot"] is True
+    assert inputs["backupWindow"] == "02:00-03:00"
+    assert inputs["maintenanceWindow"] == "sun:03:30-sun:04:30"
+
+
+def test_a_protected_database_leaves_its_backups_and_a_snapshot(build: Build) -> None:
+    built = build(protect=True)
+    assert primary(built).request.protect
+    assert replica(built).request.protect
+    assert primary(built).inputs["skipFinalSnapshot"] is False
+    assert primary(built).inputs["finalSnapshotIdentifier"] == "messaging-app-test-database-final"
+    assert primary(built).inputs["deleteAutomatedBackups"] is False
+
+
+def test_an_unprotected_database_goes_without_a_trace(build: Build) -> None:
+    built = build(protect=False)
+    assert not primary(built).request.protect
+    assert not replica(built).request.protect
+    assert primary(built).inputs["skipFinalSnapshot"] is True
+    assert "finalSnapshotIdentifier" not in primary(built).inputs
+    assert primary(built).inputs["deleteAutomatedBackups"] is True
+
+
+@BOTH
+@pytest.mark.parametrize("protection", [True, False])
+def test_deletion_protection_follows_the_settings(
+    build: Build, instance: str, protection: bool
+) -> None:
+    built = build(deletion_protection=protection)
+    assert built.one(INSTANCE, instance).inputs["deletionProtection"] is protection
+
+
+def test_the_password_is_ours_and_secret(build: Build) -> None:
+    built = build()
+    assert primary(built).inputs["password"] == "generated-password"  # noqa: S105
+    assert "password" in primary(built).secret_inputs
+    # AWS refuses read replicas of an instance whose password it manages.
+    assert "manageMasterUserPassword" not in primary(built).inputs
+
+
+def test_the_secret_holds_username_and_password(build: Build) -> None:
+    version = build().one(SECRET_VERSION)
+    assert version.inputs["secretString"] == (
+        '{"username": "messaging", "password": "generated-password"}'
+    )
+    assert "secretString" in version.secret_inputs
+
+
+def test_outputs_hold_no_secret(build: Build) -> None:
+    assert build().outputs == {
+        "host": "database.rds.amazonaws.com",
+        "port": 5432,
+        "database_name": "messaging",
+        "username": "messaging",
+        "replica_host": "database.rds.amazonaws.com",
+        "secret_arn": "arn:aws:mock::123456789012:database-version",
+    }

@@ -1,0 +1,104 @@
+"""Runs the scripts with a stand-in for the AWS command line, which only they call."""
+
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from service_config import secrets
+from tests.service_config.example import SECRET, files, user_data
+
+PASSWORD = 'S3cret {"username": "app", "$HOME": "#%s"}'
+
+
+def run_script(directory: Path, text: str, *, aws: str) -> subprocess.CompletedProcess[str]:
+    """Run the script in `directory`, with `aws` as the body of the AWS command line."""
+    tools = directory / "tools"
+    tools.mkdir()
+    for name, body in {"aws": aws, "chown": ":"}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    script = directory / "script"
+    script.write_text(text, encoding="utf-8")
+    script.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "PASSWORD": PASSWORD}
+    return subprocess.run(
+        [script], env=environment, cwd="/", capture_output=True, text=True, check=False
+    )
+
+
+def environment_script() -> str:
+    return secrets.environment_script(
+        secret_arns={"DATABASE_SECRET": SECRET, "REDIS_PASSWORD": SECRET}, region="eu-central-1"
+    )
+
+
+def test_env_holds_plain_settings_and_fetched_secrets_for_root_alone(tmp_path: Path) -> None:
+    (tmp_path / "environment").write_text("DB_HOST=postgres\n", encoding="utf-8")
+    result = run_script(tmp_path, environment_script(), aws="printf '%s\\n' \"$PASSWORD\"")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    env = tmp_path / ".env"
+    assert env.read_text(encoding="utf-8") == (
+        f"DB_HOST=postgres\nDATABASE_SECRET='{PASSWORD}'\nREDIS_PASSWORD='{PASSWORD}'\n"
+    )
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+
+
+def test_the_secret_is_asked_for_by_arn_in_its_region(tmp_path: Path) -> None:
+    (tmp_path / "environment").touch()
+    run_script(tmp_path, environment_script(), aws='echo "$@"')
+    env = (tmp_path / ".env").read_text(encoding="utf-8")
+    asked = "secretsmanager get-secret-value --region eu-central-1"
+    assert f"DATABASE_SECRET='{asked} --secret-id {SECRET} --query SecretString" in env
+
+
+def test_a_failed_fetch_leaves_the_old_env_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "environment").touch()
+    (tmp_path / ".env").write_text("OLD=1\n", encoding="utf-8")
+    result = run_script(tmp_path, environment_script(), aws="echo denied >&2; exit 254")
+    assert result.returncode != 0
+    assert result.stderr == "denied\n"
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == "OLD=1\n"
+
+
+def test_a_secret_that_env_cannot_carry_is_named_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "environment").touch()
+    result = run_script(tmp_path, environment_script(), aws='echo "it\'s"')
+    assert result.returncode == 1
+    assert result.stderr == (
+        "The secret DATABASE_SECRET holds a single quote, which .env cannot carry.\n"
+    )
+    assert not (tmp_path / ".env").exists()
+
+
+def test_the_redis_password_is_written_for_redis_alone(tmp_path: Path) -> None:
+    target = tmp_path / "password.conf"
+    script = secrets.redis_password_script(
+        secret_arn=SECRET, region="eu-central-1", file=str(target)
+    )
+    result = run_script(tmp_path, script, aws="echo abc123")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert target.read_text(encoding="utf-8") == "requirepass abc123\nmasterauth abc123\n"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_grafana_keeps_the_password_of_the_first_boot(tmp_path: Path) -> None:
+    script = files(user_data()["operations"])["/opt/messaging-app/write-env"]
+    env = tmp_path / ".env"
+    assert run_script(tmp_path, script, aws="exit 1").returncode == 0
+    first = env.read_text(encoding="utf-8")
+    assert re.fullmatch(r"GF_SECURITY_ADMIN_PASSWORD=[0-9a-f]{48}\n", first)
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+    assert subprocess.run([tmp_path / "script"], check=False).returncode == 0
+    assert env.read_text(encoding="utf-8") == first
+
+
+@pytest.mark.parametrize("kind", list(user_data()))
+def test_user_data_names_secrets_and_holds_none(kind: str) -> None:
+    text = user_data()[kind]
+    # A password only ever stands as what a script puts there when it runs.
+    for match in re.finditer(r"(?i)(requirepass|masterauth|password=|PASSWORD=)\s*(\S*)", text):
+        assert match[2].startswith(("%s", "$("))
