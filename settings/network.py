@@ -8,15 +8,13 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from settings.base import Fault, FaultError, StrictModel, shown
 
-SUBNET_BITS = 4
-"""A VPC is always split in 16 subnets: 3 tiers of up to `MAX_ZONES` fit, so a stack that grows from
-two zones to four keeps the addresses of the subnets that it has."""
-
 MAX_ZONES = 4
+"""The VPC is always cut into sixteen blocks, four to a zone, however many zones are in use."""
+
 LARGEST_VPC_PREFIX = 16
 """AWS allows at most a /16 for a VPC."""
 SMALLEST_VPC_PREFIX = 20
-"""Sixteen /24 subnets: 251 usable addresses for the load balancer and servers of a zone."""
+"""Blocks of a /24: 251 usable addresses for the load balancer and servers of a zone."""
 
 CIDR_ALLOWED = 'an IPv4 network without host bits, such as "10.0.0.0/16"'
 
@@ -68,11 +66,6 @@ class NetworkSettings(StrictModel):
         default_factory=list[IPv4Network],
         description="Networks that may open ssh. Empty: none, servers are reached through SSM.",
     )
-
-    @property
-    def subnet_prefix(self) -> int:
-        """Prefix length of every subnet, whatever the number of zones."""
-        return self.cidr.prefixlen + SUBNET_BITS
 
     def faults(self) -> Iterator[Fault]:
         """Yield faults of the VPC's size, of repeated zones and of ssh open to the world."""

@@ -9,13 +9,13 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
 from components.identity import Identity
-from settings.network import NetworkSettings
+from settings.network import MAX_ZONES, NetworkSettings
 
 Tier = Literal["public", "private", "isolated"]
 TIERS: tuple[Tier, ...] = ("public", "private", "isolated")
 
 BLOCKS_PER_ZONE = 4
-"""A quarter of the VPC for each of at most four zones: the three tiers and a spare block."""
+"""The three tiers and a spare, which makes the number of blocks a power of two."""
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -247,7 +247,8 @@ def subnet_cidr(vpc: IPv4Network, zone_index: int, tier: Tier) -> IPv4Network:
     The VPC is cut into sixteen equal blocks, four to a zone in the order of the settings: public,
     private, isolated, spare. A zone appended to the list takes free blocks and moves no other.
     """
-    blocks = list(vpc.subnets(prefixlen_diff=4))
+    bits = (MAX_ZONES * BLOCKS_PER_ZONE - 1).bit_length()
+    blocks = list(vpc.subnets(prefixlen_diff=bits))
     return blocks[zone_index * BLOCKS_PER_ZONE + TIERS.index(tier)]
 
 

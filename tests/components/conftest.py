@@ -2,7 +2,7 @@
 
 import sys
 
-import pulumi_aws  # noqa: F401 # puts its modules into sys.modules, to be loaded on first use
+import pulumi_aws
 import pytest
 from hypothesis.internal.conjecture import providers
 
@@ -11,7 +11,7 @@ from components.identity import Identity
 # Hypothesis reads the constants of every module of ours and, to tell whose a module is, asks each
 # one in sys.modules for its file: that would load all of pulumi_aws, half a minute and a gigabyte.
 providers._seen_modules.update(  # pyright: ignore[reportPrivateUsage] # there is no public switch
-    id(module) for name, module in sys.modules.items() if name.startswith("pulumi_aws.")
+    id(module) for name, module in sys.modules.items() if name.startswith(f"{pulumi_aws.__name__}.")
 )
 
 

@@ -72,10 +72,10 @@ class RecordingMocks(Mocks):
         inputs = cast(dict[str, Any], args.inputs)  # pyright: ignore[reportUnknownMemberType]
         return f"{args.name}-id", {**identity, **computed, **inputs}
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token not in LOOK_UPS:
             raise ValueError(f"the platform must preview without look-ups, not call {args.token}")
-        return LOOK_UPS[args.token], None
+        return LOOK_UPS[args.token], []
 
 
 @dataclass(frozen=True, kw_only=True)

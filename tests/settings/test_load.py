@@ -319,11 +319,5 @@ def test_settings_left_out_are_the_safe_ones() -> None:
     assert not settings.storage.force_destroy
 
 
-@pytest.mark.parametrize("zones", [2, 3])
-def test_subnets_keep_their_size_when_a_zone_is_added(zones: int) -> None:
-    names = ["eu-central-1a", "eu-central-1b", "eu-central-1c"][:zones]
-    assert load_settings(with_value("network.zones", names)).network.subnet_prefix == 20
-
-
 def test_the_major_version_of_the_database_is_a_number() -> None:
     assert load_settings(EXAMPLE).database.engine_major == 16

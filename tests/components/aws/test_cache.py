@@ -93,7 +93,10 @@ def test_servers_have_the_size_of_the_settings(build: Build, server: str) -> Non
 @SERVERS
 def test_a_new_template_version_replaces_no_server(build: Build, server: str) -> None:
     instance = build().one(INSTANCE, f"{server}-server")
-    assert instance.inputs["launchTemplate"] == {"id": f"{server}-template-id", "version": "$Latest"}
+    assert instance.inputs["launchTemplate"] == {
+        "id": f"{server}-template-id",
+        "version": "$Latest",
+    }
     assert list(instance.request.ignoreChanges) == ["launchTemplate"]
 
 

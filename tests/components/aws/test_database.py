@@ -79,7 +79,11 @@ def test_the_primary_has_the_size_of_the_settings(build: Build) -> None:
     assert inputs["instanceClass"] == "db.m6i.2xlarge"
     assert (inputs["storageType"], inputs["allocatedStorage"]) == ("gp3", 500)
     assert inputs["maxAllocatedStorage"] == 2000
-    assert (inputs["dbName"], inputs["username"], inputs["port"]) == ("messaging", "messaging", 5432)
+    assert (inputs["dbName"], inputs["username"], inputs["port"]) == (
+        "messaging",
+        "messaging",
+        5432,
+    )
 
 
 @pytest.mark.parametrize("multi_az", [True, False])

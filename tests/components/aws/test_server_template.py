@@ -127,8 +127,7 @@ def test_user_data_that_ec2_would_refuse_is_refused_at_once() -> None:
     with pytest.raises(ValueError) as caught:
         encode_user_data("x" * 16_385)
     assert str(caught.value) == (
-        "user data has 16385 bytes, but EC2 accepts at most 16384; "
-        "fetch part of it at boot instead"
+        "user data has 16385 bytes, but EC2 accepts at most 16384; fetch part of it at boot instead"
     )
 
 

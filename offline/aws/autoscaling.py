@@ -1,0 +1,178 @@
+"""Auto Scaling groups and their scaling policies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from offline.provider.api import invoke
+from offline.provider.convert import camel, pascal
+from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
+
+GROUP_NAME = {"AutoScalingGroupName": ID}
+
+
+def _template(given: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"id": "LaunchTemplateId", "name": "LaunchTemplateName", "version": "Version"}
+    return {names[key]: value for key, value in given.items()}
+
+
+def _told_template(told: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"LaunchTemplateId": "id", "LaunchTemplateName": "name", "Version": "version"}
+    return {names[key]: value for key, value in told.items()}
+
+
+def _told_tags(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": tag["Key"],
+            "value": tag["Value"],
+            "propagateAtLaunch": tag["PropagateAtLaunch"],
+        }
+        for tag in told
+        if not tag["Key"].startswith("aws:")
+    ]
+
+
+def _retag(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    belongs = {"ResourceId": new["id"], "ResourceType": "auto-scaling-group"}
+    wanted = new.get("tags", [])
+    keys = {tag["key"] for tag in wanted}
+    if wanted:
+        request = [{**belongs, **pascal(tag)} for tag in wanted]
+        invoke(client, "create_or_update_tags", {"Tags": request})
+    stale = [
+        {**belongs, "Key": tag["key"]} for tag in old.get("tags", []) if tag["key"] not in keys
+    ]
+    if stale:
+        invoke(client, "delete_tags", {"Tags": stale})
+    return {}
+
+
+def _change_target_groups(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    wanted, present = set(new["targetGroupArns"]), set(old.get("targetGroupArns", []))
+    for operation, arns in (
+        ("attach_load_balancer_target_groups", wanted - present),
+        ("detach_load_balancer_target_groups", present - wanted),
+    ):
+        if arns:
+            request = {"AutoScalingGroupName": new["id"], "TargetGroupARNs": sorted(arns)}
+            invoke(client, operation, request)
+    return {}
+
+
+def _refresh(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    """Replace the running servers, as the provider does after a change of what they start from."""
+    if refresh := new.get("instanceRefresh"):
+        invoke(
+            client,
+            "start_instance_refresh",
+            {"AutoScalingGroupName": new["id"], **pascal(_without_triggers(refresh))},
+        )
+    return {}
+
+
+def _without_triggers(refresh: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in refresh.items() if key != "triggers"}
+
+
+SETTINGS: Mapping[str, Any] = {
+    "MinSize": P("minSize"),
+    "MaxSize": P("maxSize"),
+    "DesiredCapacity": P("desiredCapacity"),
+    "LaunchTemplate": P("launchTemplate", _template),
+    "VPCZoneIdentifier": P("vpcZoneIdentifiers", ",".join),
+    "HealthCheckType": P("healthCheckType"),
+    "HealthCheckGracePeriod": P("healthCheckGracePeriod", default=300),
+}
+
+GROUP = Resource(
+    token="aws:autoscaling/group:Group",
+    service="autoscaling",
+    create=Call(
+        "create_auto_scaling_group",
+        {
+            "AutoScalingGroupName": P("name"),
+            **SETTINGS,
+            "TargetGroupARNs": P("targetGroupArns"),
+            "Tags": P("tags", pascal),
+        },
+    ),
+    id="{name}",
+    auto_name=AutoName(max_length=255),
+    options=frozenset({"instanceRefresh", "waitForCapacityTimeout"}),
+    update=(
+        Call("update_auto_scaling_group", {**GROUP_NAME, **SETTINGS}),
+        Run(_change_target_groups, uses=(P("targetGroupArns", default=[]),)),
+        Run(_retag, uses=(P("tags", default=[]),)),
+        Run(_refresh, uses=(P("launchTemplate"),)),
+    ),
+    read=(
+        Read(
+            "describe_auto_scaling_groups",
+            {"AutoScalingGroupNames": [ID]},
+            "AutoScalingGroups[0]",
+            {
+                "arn": "AutoScalingGroupARN",
+                "name": "AutoScalingGroupName",
+                "minSize": "MinSize",
+                "maxSize": "MaxSize",
+                "desiredCapacity": "DesiredCapacity",
+                "launchTemplate": From("LaunchTemplate", _told_template),
+                "vpcZoneIdentifiers": From("VPCZoneIdentifier", lambda ids: ids.split(",")),
+                "availabilityZones": "AvailabilityZones",
+                "targetGroupArns": "TargetGroupARNs",
+                "healthCheckType": "HealthCheckType",
+                "healthCheckGracePeriod": "HealthCheckGracePeriod",
+                "tags": From("Tags", _told_tags),
+            },
+        ),
+    ),
+    delete=(
+        # AWS refuses to delete a group that still has servers.
+        Call(
+            "update_auto_scaling_group",
+            {**GROUP_NAME, "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
+        ),
+        Call("delete_auto_scaling_group", GROUP_NAME),
+    ),
+)
+
+PUT_POLICY = Call(
+    "put_scaling_policy",
+    {
+        "AutoScalingGroupName": P("autoscalingGroupName", replaces=True),
+        "PolicyName": P("name", replaces=True),
+        "PolicyType": P("policyType", replaces=True),
+        "TargetTrackingConfiguration": P("targetTrackingConfiguration", pascal),
+    },
+)
+
+POLICY = Resource(
+    token="aws:autoscaling/policy:Policy",
+    service="autoscaling",
+    create=PUT_POLICY,
+    update=(PUT_POLICY,),
+    id="{name}",
+    auto_name=AutoName(max_length=255),
+    read=(
+        Read(
+            "describe_policies",
+            {"AutoScalingGroupName": K("autoscalingGroupName"), "PolicyNames": [ID]},
+            "ScalingPolicies[0]",
+            {
+                "arn": "PolicyARN",
+                "name": "PolicyName",
+                "autoscalingGroupName": "AutoScalingGroupName",
+                "policyType": "PolicyType",
+                "targetTrackingConfiguration": From("TargetTrackingConfiguration", camel),
+            },
+        ),
+    ),
+    delete=(
+        Call(
+            "delete_policy",
+            {"AutoScalingGroupName": K("autoscalingGroupName"), "PolicyName": ID},
+        ),
+    ),
+)
+
+RESOURCES: tuple[Resource, ...] = (GROUP, POLICY)

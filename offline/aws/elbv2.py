@@ -1,0 +1,351 @@
+"""Application load balancers: the balancer, its target groups, listeners and rules."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from offline.aws.tags import retag
+from offline.provider.api import ApiError, invoke
+from offline.provider.convert import boolean, camel, pascal, tag_list, tag_map
+from offline.provider.table import ID, AutoName, Call, From, P, Read, Resource, Run, Scope, When
+from offline.provider.template import render
+
+ARN = {"ResourceArns": [ID]}
+RETAG = retag("add_tags", "remove_tags", ARN)
+READ_TAGS = Read(
+    "describe_tags", ARN, "TagDescriptions[0]", {"tags": From("Tags || `[]`", tag_map)}
+)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _attribute(key: str, name: str, default: Any) -> When:
+    """One of the attributes that a call takes as a list of keys and values, all of them text."""
+    return When(name, {"Key": key, "Value": P(name, _text, default=default)})
+
+
+def _told_attribute(key: str, convert: Callable[[Any], Any]) -> From:
+    return From(f"[?Key == '{key}'].Value | [0]", convert)
+
+
+def _arn_suffix(kind: str) -> From:
+    """What CloudWatch names a load balancer or target group by: the end of its ARN."""
+    path = f"{kind}Arn"
+    return From(path, lambda arn: arn.split(":")[-1].removeprefix("loadbalancer/"))
+
+
+IDLE_TIMEOUT = "idle_timeout.timeout_seconds"
+DROP_INVALID_HEADERS = "routing.http.drop_invalid_header_fields.enabled"
+DELETION_PROTECTION = "deletion_protection.enabled"
+
+
+def _refuse_if_protected(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    """moto deletes a protected load balancer; AWS answers with this error."""
+    arn = new["id"]
+    told = invoke(client, "describe_load_balancer_attributes", {"LoadBalancerArn": arn})
+    if {"Key": DELETION_PROTECTION, "Value": "true"} in told["Attributes"]:
+        message = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+        raise ApiError("delete_load_balancer", "OperationNotPermitted", message)
+    return {}
+
+
+LOAD_BALANCER = Resource(
+    token="aws:lb/loadBalancer:LoadBalancer",
+    service="elbv2",
+    create=Call(
+        "create_load_balancer",
+        {
+            "Name": P("name"),
+            "Type": P("loadBalancerType"),
+            "Scheme": P("internal", lambda value: "internal" if value else "internet-facing"),
+            "Subnets": P("subnets"),
+            "SecurityGroups": P("securityGroups"),
+            "Tags": P("tags", tag_list),
+        },
+        returns={"id": "LoadBalancers[0].LoadBalancerArn"},
+    ),
+    auto_name=AutoName(max_length=32),
+    configure=(
+        Call(
+            "modify_load_balancer_attributes",
+            {
+                "LoadBalancerArn": ID,
+                "Attributes": [
+                    _attribute(IDLE_TIMEOUT, "idleTimeout", 60),
+                    _attribute(DROP_INVALID_HEADERS, "dropInvalidHeaderFields", False),
+                    _attribute(DELETION_PROTECTION, "enableDeletionProtection", False),
+                ],
+            },
+        ),
+    ),
+    update=(
+        Call("set_subnets", {"LoadBalancerArn": ID, "Subnets": P("subnets")}),
+        Call(
+            "set_security_groups",
+            {"LoadBalancerArn": ID, "SecurityGroups": P("securityGroups")},
+        ),
+        RETAG,
+    ),
+    read=(
+        Read(
+            "describe_load_balancers",
+            {"LoadBalancerArns": [ID]},
+            "LoadBalancers[0]",
+            {
+                "arn": "LoadBalancerArn",
+                "arnSuffix": _arn_suffix("LoadBalancer"),
+                "name": "LoadBalancerName",
+                "loadBalancerType": "Type",
+                "internal": From("Scheme", lambda scheme: scheme == "internal"),
+                "subnets": "AvailabilityZones[].SubnetId",
+                "securityGroups": "SecurityGroups",
+                "vpcId": "VpcId",
+                "dnsName": "DNSName",
+                "zoneId": "CanonicalHostedZoneId",
+            },
+        ),
+        Read(
+            "describe_load_balancer_attributes",
+            {"LoadBalancerArn": ID},
+            "Attributes",
+            {
+                "idleTimeout": _told_attribute(IDLE_TIMEOUT, int),
+                "dropInvalidHeaderFields": _told_attribute(DROP_INVALID_HEADERS, boolean),
+                "enableDeletionProtection": _told_attribute(DELETION_PROTECTION, boolean),
+            },
+        ),
+        READ_TAGS,
+    ),
+    delete=(
+        Run(_refuse_if_protected),
+        Call("delete_load_balancer", {"LoadBalancerArn": ID}),
+    ),
+    gone=("LoadBalancerNotFound",),
+)
+
+HEALTH_CHECK: Mapping[str, str] = {
+    "path": "HealthCheckPath",
+    "port": "HealthCheckPort",
+    "protocol": "HealthCheckProtocol",
+    "interval": "HealthCheckIntervalSeconds",
+    "timeout": "HealthCheckTimeoutSeconds",
+    "healthyThreshold": "HealthyThresholdCount",
+    "unhealthyThreshold": "UnhealthyThresholdCount",
+    "matcher": "Matcher.HttpCode",
+}
+"""The provider's health check, which the API spreads over the target group, as JMESPaths."""
+
+
+def _health_check(target_group: Scope) -> dict[str, Any]:
+    given = dict(target_group.get("healthCheck", {}))
+    matcher = given.pop("matcher", None)
+    request = {HEALTH_CHECK.get(name, name): value for name, value in given.items()}
+    return {**request, "Matcher": {"HttpCode": matcher}} if matcher else request
+
+
+def _create_target_group(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    request = {**render(TARGET_GROUP_REQUEST, new), **_health_check(new)}
+    told = invoke(client, "create_target_group", request)
+    return {"id": told["TargetGroups"][0]["TargetGroupArn"]}
+
+
+def _change_health_check(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    request = {"TargetGroupArn": new["id"], **_health_check(new)}
+    invoke(client, "modify_target_group", request)
+    return {}
+
+
+TARGET_GROUP_INPUTS = (P("name"), P("vpcId"), P("port"), P("protocol"), P("targetType"))
+TARGET_GROUP_REQUEST: Mapping[str, Any] = {
+    **{leaf.name[:1].upper() + leaf.name[1:]: leaf for leaf in TARGET_GROUP_INPUTS},
+    "Tags": P("tags", tag_list),
+}
+DEREGISTRATION_DELAY = "deregistration_delay.timeout_seconds"
+
+TARGET_GROUP = Resource(
+    token="aws:lb/targetGroup:TargetGroup",
+    service="elbv2",
+    create=Run(
+        _create_target_group, uses=(*TARGET_GROUP_INPUTS, P("healthCheck"), P("tags"))
+    ),
+    auto_name=AutoName(max_length=32),
+    configure=(
+        Call(
+            "modify_target_group_attributes",
+            {
+                "TargetGroupArn": ID,
+                "Attributes": [_attribute(DEREGISTRATION_DELAY, "deregistrationDelay", 300)],
+            },
+        ),
+    ),
+    update=(Run(_change_health_check, uses=(P("healthCheck"),)), RETAG),
+    read=(
+        Read(
+            "describe_target_groups",
+            {"TargetGroupArns": [ID]},
+            "TargetGroups[0]",
+            {
+                "arn": "TargetGroupArn",
+                "arnSuffix": _arn_suffix("TargetGroup"),
+                "name": "TargetGroupName",
+                "vpcId": "VpcId",
+                "port": "Port",
+                "protocol": "Protocol",
+                "targetType": "TargetType",
+                "loadBalancerArns": "LoadBalancerArns",
+                "healthCheck": (
+                    "{" + ", ".join(f"{name}: {path}" for name, path in HEALTH_CHECK.items()) + "}"
+                ),
+            },
+        ),
+        Read(
+            "describe_target_group_attributes",
+            {"TargetGroupArn": ID},
+            "Attributes",
+            {"deregistrationDelay": _told_attribute(DEREGISTRATION_DELAY, int)},
+        ),
+        READ_TAGS,
+    ),
+    delete=(Call("delete_target_group", {"TargetGroupArn": ID}),),
+    gone=("TargetGroupNotFound",),
+)
+
+CONFIGURED_ACTIONS = {"redirect": "RedirectConfig", "fixedResponse": "FixedResponseConfig"}
+
+
+def _actions(given: list[dict[str, Any]]) -> Any:
+    """The API refuses by name what has no place in an action."""
+    return [
+        {CONFIGURED_ACTIONS.get(key, pascal_key): value for key, pascal_key, value in _items(each)}
+        for each in given
+    ]
+
+
+def _items(action: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    return [(key, key[:1].upper() + key[1:], pascal(value)) for key, value in action.items()]
+
+
+def _told_actions(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {config: name for name, config in CONFIGURED_ACTIONS.items()}
+    return [
+        {names.get(key, key[:1].lower() + key[1:]): camel(value) for key, value in each.items()}
+        for each in told
+    ]
+
+
+LISTENER_REQUEST: Mapping[str, Any] = {
+    "Port": P("port"),
+    "Protocol": P("protocol"),
+    "SslPolicy": P("sslPolicy"),
+    "Certificates": When("certificateArn", [{"CertificateArn": P("certificateArn")}]),
+    "DefaultActions": P("defaultActions", _actions),
+}
+
+LISTENER = Resource(
+    token="aws:lb/listener:Listener",
+    service="elbv2",
+    create=Call(
+        "create_listener",
+        {
+            "LoadBalancerArn": P("loadBalancerArn"),
+            **LISTENER_REQUEST,
+            "Tags": P("tags", tag_list),
+        },
+        returns={"id": "Listeners[0].ListenerArn"},
+    ),
+    update=(Call("modify_listener", {"ListenerArn": ID, **LISTENER_REQUEST}), RETAG),
+    read=(
+        Read(
+            "describe_listeners",
+            {"ListenerArns": [ID]},
+            "Listeners[0]",
+            {
+                "arn": "ListenerArn",
+                "loadBalancerArn": "LoadBalancerArn",
+                "port": "Port",
+                "protocol": "Protocol",
+                "sslPolicy": "SslPolicy",
+                "certificateArn": "Certificates[0].CertificateArn",
+                "defaultActions": From("DefaultActions", _told_actions),
+            },
+        ),
+        READ_TAGS,
+    ),
+    delete=(Call("delete_listener", {"ListenerArn": ID}),),
+    gone=("ListenerNotFound", "LoadBalancerNotFound"),
+)
+
+
+def _conditions(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`{"pathPattern": …}` → `{"Field": "path-pattern", "PathPatternConfig": …}`."""
+    return [
+        {
+            "Field": re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", name),
+            f"{name[:1].upper()}{name[1:]}Config": pascal(value),
+        }
+        for each in given
+        for name, value in each.items()
+    ]
+
+
+def _told_conditions(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {f"{key[:1].lower()}{key[1:].removesuffix('Config')}": camel(value)}
+        for each in told
+        for key, value in each.items()
+        if key.endswith("Config")
+    ]
+
+
+RULE_REQUEST: Mapping[str, Any] = {
+    "Conditions": P("conditions", _conditions),
+    "Actions": P("actions", _actions),
+}
+
+LISTENER_RULE = Resource(
+    token="aws:lb/listenerRule:ListenerRule",
+    service="elbv2",
+    create=Call(
+        "create_rule",
+        {
+            "ListenerArn": P("listenerArn"),
+            "Priority": P("priority"),
+            **RULE_REQUEST,
+            "Tags": P("tags", tag_list),
+        },
+        returns={"id": "Rules[0].RuleArn"},
+    ),
+    update=(
+        Call("modify_rule", {"RuleArn": ID, **RULE_REQUEST}),
+        Call(
+            "set_rule_priorities",
+            {"RulePriorities": [{"RuleArn": ID, "Priority": P("priority")}]},
+        ),
+        RETAG,
+    ),
+    read=(
+        Read(
+            "describe_rules",
+            {"RuleArns": [ID]},
+            "Rules[0]",
+            {
+                "arn": "RuleArn",
+                # The rule's ARN without its last part names the listener.
+                "listenerArn": From(
+                    "RuleArn",
+                    lambda arn: arn.rpartition("/")[0].replace(":listener-rule/", ":listener/"),
+                ),
+                "priority": From("Priority", int),
+                "conditions": From("Conditions", _told_conditions),
+                "actions": From("Actions", _told_actions),
+            },
+        ),
+        READ_TAGS,
+    ),
+    delete=(Call("delete_rule", {"RuleArn": ID}),),
+    gone=("RuleNotFound", "ListenerNotFound", "LoadBalancerNotFound"),
+)
+
+RESOURCES: tuple[Resource, ...] = (LOAD_BALANCER, TARGET_GROUP, LISTENER, LISTENER_RULE)

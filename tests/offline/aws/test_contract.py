@@ -1,0 +1,150 @@
+"""What every table must do, on the emulated account, for the cases in `cases/`."""
+
+import re
+from typing import Any
+
+import pytest
+
+from offline.aws import RESOURCES
+from offline.provider import lifecycle
+from offline.provider.convert import like
+from tests.offline.aws.account import UNTOLD, Account, Case, MakeCase, State
+from tests.offline.aws.cases import CASES
+
+ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+")
+
+every_type = pytest.mark.parametrize("make_case", CASES, ids=lambda make: make.__name__)
+
+
+def create(case: Case, client: Any) -> State:
+    return lifecycle.create(case.resource, client, case.inputs)[1]
+
+
+def told(case: Case, client: Any, state: State, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What AWS itself says about the inputs, spelled as the program spells them."""
+    asked = dict.fromkeys(inputs, UNTOLD)
+    found = lifecycle.read(case.resource, client, state["id"], state, asked)
+    assert found is not None
+    return {name: like(value, inputs[name]) for name, value in found[1].items()}
+
+
+def test_every_table_has_a_case(account: Account) -> None:
+    assert {make(account).token for make in CASES} == RESOURCES.keys()
+
+
+@every_type
+def test_every_input_of_the_case_is_mapped(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+
+    assert lifecycle.check(case.resource, "name", {}, case.inputs, b"seed")[1] == []
+
+
+@every_type
+def test_what_was_created_is_what_aws_tells(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+
+    state = create(case, client)
+
+    hidden = case.untold | case.resource.options
+    assert told(case, client, state, dict(case.inputs)) == {
+        name: UNTOLD if name in hidden else value for name, value in case.inputs.items()
+    }
+    assert "arn" not in state or ARN.fullmatch(state["arn"])
+
+
+@every_type
+def test_a_refresh_right_after_creation_changes_nothing(
+    account: Account, make_case: MakeCase
+) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+    state = create(case, client)
+
+    found = lifecycle.read(case.resource, client, state["id"], state, case.inputs)
+
+    assert found == (state, dict(case.inputs))
+
+
+@every_type
+def test_a_preview_knows_every_output_by_name(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+
+    state = create(case, account.client(case.resource.service))
+
+    assert state.keys() - {"id"} <= lifecycle.preview_create(case.resource, case.inputs).keys()
+
+
+@every_type
+def test_aws_tells_each_change_in_place(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+    inputs, state = dict(case.inputs), create(case, client)
+    for name, value in case.changes.items():
+        changed = {**inputs, name: value}
+        assert lifecycle.diff(case.resource, inputs, changed).replaces == frozenset()
+
+        state = lifecycle.update(case.resource, client, state["id"], state, inputs, changed)
+
+        hidden = case.untold | case.resource.options
+        assert told(case, client, state, changed) == {
+            name: UNTOLD if name in hidden else value for name, value in changed.items()
+        }
+        inputs = changed
+
+
+@every_type
+def test_aws_forgets_an_input_that_the_program_no_longer_gives(
+    account: Account, make_case: MakeCase
+) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+    inputs, state = dict(case.inputs), create(case, client)
+    for name in case.resource.unset_values.keys() & inputs.keys() - case.untold:
+        without = {k: v for k, v in inputs.items() if k != name}
+
+        after = lifecycle.update(case.resource, client, state["id"], state, inputs, without)
+
+        assert told(case, client, after, inputs)[name] != inputs[name]
+        state = lifecycle.update(case.resource, client, state["id"], after, without, inputs)
+
+
+@every_type
+def test_any_other_change_replaces(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+    in_place = case.changes.keys() | case.resource.options
+
+    for name in case.inputs:
+        replaces = lifecycle.diff(case.resource, case.inputs, {**case.inputs, name: "other"}).replaces
+        assert replaces == (frozenset() if name in in_place else {name})
+
+
+@every_type
+def test_a_refresh_sees_a_change_behind_the_back(account: Account, make_case: MakeCase) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+    state = create(case, client)
+    case.meddle(state)
+
+    found = lifecycle.read(case.resource, client, state["id"], state, case.inputs)
+
+    if case.drift is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found[1] == {**case.inputs, **case.drift}
+
+
+@every_type
+def test_what_was_deleted_is_gone_and_may_be_deleted_again(
+    account: Account, make_case: MakeCase
+) -> None:
+    case = make_case(account)
+    client = account.client(case.resource.service)
+    state = create(case, client)
+
+    lifecycle.delete(case.resource, client, state["id"], state)
+    lifecycle.delete(case.resource, client, state["id"], state)
+
+    found = lifecycle.read(case.resource, client, state["id"], state, case.inputs)
+    assert (found is not None) == case.outlives
