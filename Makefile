@@ -2,16 +2,66 @@
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+STACK ?= local
+PROVIDERS ?= stand-in
+
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
+OFFLINE_STACK := .venv/bin/python -m offline
+TOOLS_FIRST := PATH="$(CURDIR)/.venv/bin:$$($(PYTHON) -m toolchain path):$$PATH"
 
-.PHONY: help setup lock
+.PHONY: help setup up preview down test lint bench lock real-account
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Get the Pulumi CLI and install the Python environment
 	@$(PYTHON) -m toolchain
+
+# STACK=local always runs on emulated AWS, any other stack with OFFLINE=1.
+ifneq ($(filter local,$(STACK))$(filter 1,$(OFFLINE)),)
+
+up: setup ## Bring a stack up (STACK=local; OFFLINE=1 rehearses any other without an account)
+	@$(OFFLINE_STACK) up --stack $(STACK) --providers $(PROVIDERS)
+
+preview: setup ## Show what `up` would change
+	@$(OFFLINE_STACK) preview --stack $(STACK) --providers $(PROVIDERS)
+
+down: setup ## Destroy a stack
+	@$(OFFLINE_STACK) down --stack $(STACK)
+
+else
+
+# The engine shows its plan and asks before it touches the account.
+up: setup real-account
+	@$(TOOLS_FIRST) pulumi up --stack $(STACK) --policy-pack policies
+
+preview: setup real-account
+	@$(TOOLS_FIRST) pulumi preview --stack $(STACK) --policy-pack policies
+
+down: setup real-account
+	@$(TOOLS_FIRST) pulumi destroy --stack $(STACK)
+
+real-account:
+	@if [ -n "$$PULUMI_DEBUG_PROVIDERS$$AWS_ENDPOINT_URL" ]; then \
+		echo "This shell points at emulated AWS (PULUMI_DEBUG_PROVIDERS or AWS_ENDPOINT_URL is set)," \
+			"and stack $(STACK) is for a real account. Use a new shell, or add OFFLINE=1." >&2; \
+		exit 2; \
+	fi
+	@.venv/bin/python -m settings check Pulumi.$(STACK).yaml
+
+endif
+
+test: setup lint ## Check format, lint and types, then run every test
+	@$(TOOLS_FIRST) .venv/bin/python -m pytest
+
+lint: setup ## Check format, lint and types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/basedpyright --level error
+
+bench: setup ## Measure against the bare engine; results in benchmarks/results/
+	@$(TOOLS_FIRST) .venv/bin/python -m benchmarks
 
 lock: setup ## Bring requirements.lock up to pyproject.toml (UPGRADE=1: newest versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group dev --group offline \

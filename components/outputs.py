@@ -23,7 +23,7 @@ class PlatformOutputs(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     contract_version: str = Field(
-        pattern=rf"^{CONTRACT_VERSION.split('.')[0]}\.[0-9]+$",
+        pattern=rf"^{CONTRACT_VERSION.split('.', maxsplit=1)[0]}\.[0-9]+$",
         description="Version of this contract; within a major version keys are only added.",
     )
     environment: str = Field(description="Short name of the environment, for example prod.")

@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from components.outputs import AwsOutputs, contract_keys
+from settings.load import SETTINGS_KEY
 from tests.components.recording import REQUIRED_TAGS, Recording, record
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = "messaging-app:settings"
-PASSWORD = "generated-password"  # noqa: S105  (what the mocks generate)
+PASSWORD = "generated-password"
+"""What the mocks generate."""
 
 COMPONENT_TYPES = [
     "messaging-app:aws:Bucket",
@@ -109,7 +110,7 @@ COUNTS = {
 
 def run_program(settings: object, exports: dict[str, Any] | None = None) -> None:
     """Run `__main__.py` as the engine does; collect what it exports."""
-    pulumi.runtime.set_all_config({SETTINGS: json.dumps(settings)})
+    pulumi.runtime.set_all_config({SETTINGS_KEY: json.dumps(settings)})
     with pytest.MonkeyPatch.context() as patch:
         if exports is not None:
             patch.setattr(pulumi, "export", exports.__setitem__)
@@ -118,7 +119,7 @@ def run_program(settings: object, exports: dict[str, Any] | None = None) -> None
 
 def stack_settings(stack: str) -> dict[str, Any]:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)["config"][SETTINGS]
+    return yaml.safe_load(text)["config"][SETTINGS_KEY]
 
 
 def record_program(stack: str) -> Recording:
@@ -172,7 +173,7 @@ def test_every_resource_of_aws_uses_the_provider_of_the_region(program: Recordin
     provider = program.one("pulumi:providers:aws")
     assert provider.inputs["region"] == "eu-central-1"
     of_aws = [each for each in program.resources if each.type.startswith("aws:")]
-    assert {each.request.provider.split("::")[-2:][0] for each in of_aws} == {"aws"}
+    assert {each.request.provider.split("::")[-2] for each in of_aws} == {"aws"}
 
 
 def test_every_taggable_resource_carries_the_required_tags(program: Recording) -> None:

@@ -1,6 +1,7 @@
 """The key that encrypts the platform's logs, disks, buckets, secrets and database."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ from components.identity import Identity
 
 DELETION_WINDOW_DAYS = 30
 """The longest that KMS allows: everything the key encrypted is lost when it is gone."""
+
+USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+"""What a service needs to encrypt and decrypt with the key, short of managing it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,70 +72,57 @@ def key_policy(account_id: str, region: str) -> dict[str, Any]:
     the Auto Scaling service role, which must grant EC2 the use of the key for each new disk
     (AWS: Required KMS key policy for use with encrypted volumes).
     """
-    use = [
-        "kms:Encrypt",
-        "kms:Decrypt",
-        "kms:ReEncrypt*",
-        "kms:GenerateDataKey*",
-        "kms:DescribeKey",
-    ]
-    scaling_role = (
-        f"arn:aws:iam::{account_id}:role/aws-service-role/autoscaling.amazonaws.com/"
-        "AWSServiceRoleForAutoScaling"
-    )
+    log_groups = f"arn:aws:logs:{region}:{account_id}:log-group:*"
     # The role is named by a condition and not as a principal: KMS refuses a policy that names a
     # principal that does not exist yet, and AWS makes this role with the first server group.
     is_scaling_role = {
         "StringEquals": {"kms:CallerAccount": account_id},
-        "ArnEquals": {"aws:PrincipalArn": scaling_role},
+        "ArnEquals": {
+            "aws:PrincipalArn": (
+                f"arn:aws:iam::{account_id}:role/aws-service-role/autoscaling.amazonaws.com/"
+                "AWSServiceRoleForAutoScaling"
+            )
+        },
     }
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {
-                "Sid": "AccountAdministers",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "LogsEncrypt",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{region}.amazonaws.com"},
-                "Action": use,
-                "Resource": "*",
-                "Condition": {
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": (
-                            f"arn:aws:logs:{region}:{account_id}:log-group:*"
-                        )
-                    }
-                },
-            },
-            {
-                "Sid": "AlarmsPublish",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            },
-            {
-                "Sid": "AutoScalingUses",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": use,
-                "Resource": "*",
-                "Condition": is_scaling_role,
-            },
-            {
-                "Sid": "AutoScalingGrantsToDisks",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": "kms:CreateGrant",
-                "Resource": "*",
-                "Condition": {**is_scaling_role, "Bool": {"kms:GrantIsForAWSResource": "true"}},
-            },
+            _allow("AccountAdministers", {"AWS": f"arn:aws:iam::{account_id}:root"}, ["kms:*"]),
+            _allow(
+                "LogsEncrypt",
+                {"Service": f"logs.{region}.amazonaws.com"},
+                USE,
+                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            ),
+            _allow(
+                "AlarmsPublish",
+                {"Service": "cloudwatch.amazonaws.com"},
+                ["kms:Decrypt", "kms:GenerateDataKey*"],
+                {"StringEquals": {"aws:SourceAccount": account_id}},
+            ),
+            _allow("AutoScalingUses", {"AWS": "*"}, USE, is_scaling_role),
+            _allow(
+                "AutoScalingGrantsToDisks",
+                {"AWS": "*"},
+                ["kms:CreateGrant"],
+                {**is_scaling_role, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            ),
         ],
+    }
+
+
+def _allow(
+    sid: str,
+    principal: dict[str, str],
+    actions: Sequence[str],
+    condition: dict[str, dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": list(actions),
+        # In a key policy this means the key itself.
+        "Resource": "*",
+        **({"Condition": condition} if condition else {}),
     }

@@ -7,8 +7,6 @@ from offline.provider.api import invoke
 from offline.provider.convert import camel, pascal
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 
-GROUP_NAME = {"AutoScalingGroupName": ID}
-
 
 def _template(given: Mapping[str, Any]) -> dict[str, Any]:
     names = {"id": "LaunchTemplateId", "name": "LaunchTemplateName", "version": "Version"}
@@ -74,6 +72,18 @@ def _without_triggers(refresh: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in refresh.items() if key != "triggers"}
 
 
+def _drain_and_delete(client: Any, state: Scope, _: Scope) -> Mapping[str, Any]:
+    """AWS refuses to delete a group that still has servers."""
+    name = state["id"]
+    found = invoke(client, "describe_auto_scaling_groups", {"AutoScalingGroupNames": [name]})
+    if found["AutoScalingGroups"]:
+        group = {"AutoScalingGroupName": name}
+        none = {"MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0}
+        invoke(client, "update_auto_scaling_group", {**group, **none})
+        invoke(client, "delete_auto_scaling_group", group)
+    return {}
+
+
 SETTINGS: Mapping[str, Any] = {
     "MinSize": P("minSize"),
     "MaxSize": P("maxSize"),
@@ -100,7 +110,7 @@ GROUP = Resource(
     auto_name=AutoName(max_length=255),
     options=frozenset({"instanceRefresh", "waitForCapacityTimeout"}),
     update=(
-        Call("update_auto_scaling_group", {**GROUP_NAME, **SETTINGS}),
+        Call("update_auto_scaling_group", {"AutoScalingGroupName": ID, **SETTINGS}),
         Run(_change_target_groups, uses=(P("targetGroupArns", default=[]),)),
         Run(_retag, uses=(P("tags", default=[]),)),
         Run(_refresh, uses=(P("launchTemplate"),)),
@@ -126,14 +136,7 @@ GROUP = Resource(
             },
         ),
     ),
-    delete=(
-        # AWS refuses to delete a group that still has servers.
-        Call(
-            "update_auto_scaling_group",
-            {**GROUP_NAME, "MinSize": 0, "MaxSize": 0, "DesiredCapacity": 0},
-        ),
-        Call("delete_auto_scaling_group", GROUP_NAME),
-    ),
+    delete=(Run(_drain_and_delete),),
 )
 
 PUT_POLICY = Call(

@@ -167,9 +167,7 @@ DEREGISTRATION_DELAY = "deregistration_delay.timeout_seconds"
 TARGET_GROUP = Resource(
     token="aws:lb/targetGroup:TargetGroup",
     service="elbv2",
-    create=Run(
-        _create_target_group, uses=(*TARGET_GROUP_INPUTS, P("healthCheck"), P("tags"))
-    ),
+    create=Run(_create_target_group, uses=(*TARGET_GROUP_INPUTS, P("healthCheck"), P("tags"))),
     auto_name=AutoName(max_length=32),
     configure=(
         Call(

@@ -5,13 +5,11 @@ from typing import Any
 
 from offline.aws.tags import retag
 from offline.provider.api import ApiError, invoke
-from offline.provider.convert import pascal, tag_list, tag_map
-from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope, When
+from offline.provider.convert import tag_list, tag_map
+from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 from offline.provider.template import render
 
-RETAG = retag(
-    "add_tags_to_resource", "remove_tags_from_resource", {"ResourceName": K("arn")}
-)
+RETAG = retag("add_tags_to_resource", "remove_tags_from_resource", {"ResourceName": K("arn")})
 TAGS = From("TagList || `[]`", tag_map)
 
 SUBNET_GROUP_SETTINGS: Mapping[str, Any] = {
@@ -203,7 +201,10 @@ def _change_log_exports(client: Any, new: Scope, old: Scope) -> Mapping[str, Any
     """RDS takes what to begin and what to end exporting, never the whole list."""
     wanted = set(new["enabledCloudwatchLogsExports"])
     present = set(old.get("enabledCloudwatchLogsExports", []))
-    change = {"EnableLogTypes": sorted(wanted - present), "DisableLogTypes": sorted(present - wanted)}
+    change = {
+        "EnableLogTypes": sorted(wanted - present),
+        "DisableLogTypes": sorted(present - wanted),
+    }
     request = {name: logs for name, logs in change.items() if logs}
     instance = {"DBInstanceIdentifier": new["id"]}
     invoke(client, "modify_db_instance", {**instance, "CloudwatchLogsExportConfiguration": request})
@@ -241,9 +242,7 @@ INSTANCE = Resource(
     service="rds",
     create=Run(
         _create_instance,
-        uses=tuple(
-            {leaf.name: leaf for leaf in (*PRIMARY.values(), *REPLICA.values())}.values()
-        ),
+        uses=tuple({leaf.name: leaf for leaf in (*PRIMARY.values(), *REPLICA.values())}.values()),
     ),
     id="{identifier}",
     auto_name=AutoName("identifier", max_length=63),

@@ -8,7 +8,7 @@ from typing import Any
 
 from offline.provider.api import ApiError, invoke, run
 from offline.provider.convert import like, same
-from offline.provider.table import Read, Resource, Step, mentions
+from offline.provider.table import Read, Resource, Run, Step, mentions
 from offline.provider.template import find, properties_of, render
 from offline.provider.values import UNKNOWN, contains_unknown
 
@@ -212,6 +212,9 @@ def _run_tolerating(step: Step, client: Any, scope: Properties, codes: tuple[str
 def _observe(resource: Resource, client: Any, scope: Properties) -> dict[str, Any] | None:
     observed: dict[str, Any] = {}
     for reading in resource.read:
+        if isinstance(reading, Run):
+            observed.update(run(reading, client, {**scope, **observed}, {}))
+            continue
         description = _describe(resource, reading, client, scope)
         if description in (None, [], {}) and not reading.optional:
             return None

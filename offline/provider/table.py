@@ -127,7 +127,9 @@ class Resource:
     token: str
     service: str
     create: Step
-    read: tuple[Read, ...]
+    read: tuple[Read | Run, ...]
+    """The first one must be a `Read`, for it says whether the resource exists. A `Run` is for what
+    one call cannot tell; it sees, and may correct, what the ones before it told."""
     configure: tuple[Step, ...] = ()
     """After `create` when one of its properties is set; in an update when one changed."""
     update: tuple[Step, ...] = ()
@@ -163,7 +165,8 @@ class Resource:
     def computed(self) -> frozenset[str]:
         """Every property that the API tells; a program that did not set it may still use it."""
         told = {name for step in self._steps if isinstance(step, Call) for name in step.returns}
-        return frozenset(told | {name for read in self.read for name in read.properties}) - {"id"}
+        read = {name for each in self.read if isinstance(each, Read) for name in each.properties}
+        return frozenset(told | read) - {"id"}
 
     @property
     def changing(self) -> tuple[Step, ...]:

@@ -117,7 +117,7 @@ def test_servers_fetch_their_password_and_do_not_carry_it(build: Build, server: 
 
 def test_the_secret_is_the_bare_password(build: Build) -> None:
     version = build().one(SECRET_VERSION)
-    assert version.inputs["secretString"] == "generated-password"  # noqa: S105
+    assert version.inputs["secretString"] == "generated-password"
     assert "secretString" in version.secret_inputs
 
 

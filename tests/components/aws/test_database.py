@@ -202,7 +202,7 @@ def test_deletion_protection_follows_the_settings(
 
 def test_the_password_is_ours_and_secret(build: Build) -> None:
     built = build()
-    assert primary(built).inputs["password"] == "generated-password"  # noqa: S105
+    assert primary(built).inputs["password"] == "generated-password"
     assert "password" in primary(built).secret_inputs
     # AWS refuses read replicas of an instance whose password it manages.
     assert "manageMasterUserPassword" not in primary(built).inputs

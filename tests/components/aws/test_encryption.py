@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.aws.encryption import EncryptionKey, EncryptionKeyArgs, key_policy
+from components.aws.encryption import USE, EncryptionKey, EncryptionKeyArgs, key_policy
 from components.identity import Identity
 from tests.components.recording import ACCOUNT_ID, Recording, record
 
@@ -62,7 +62,7 @@ def test_the_key_carries_the_policy(built: Recording) -> None:
 
 def test_only_the_account_may_do_everything() -> None:
     statements = key_policy(ACCOUNT_ID, REGION)["Statement"]
-    unlimited = [each["Sid"] for each in statements if each["Action"] == "kms:*"]
+    unlimited = [each["Sid"] for each in statements if "kms:*" in each["Action"]]
     assert unlimited == ["AccountAdministers"]
     assert statement("AccountAdministers")["Principal"] == {
         "AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"
@@ -75,6 +75,11 @@ def test_logs_may_use_the_key_for_log_groups_of_this_account_and_region_only() -
     assert logs["Condition"]["ArnLike"] == {
         "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:*"
     }
+
+
+@pytest.mark.parametrize("sid", ["LogsEncrypt", "AlarmsPublish", "AutoScalingUses"])
+def test_services_may_use_the_key_but_not_manage_it(sid: str) -> None:
+    assert set(statement(sid)["Action"]) <= set(USE)
 
 
 def test_alarms_of_this_account_may_publish_to_an_encrypted_topic() -> None:
@@ -94,7 +99,7 @@ def test_any_principal_means_only_the_accounts_auto_scaling_role(sid: str) -> No
 
 def test_auto_scaling_may_grant_the_key_to_aws_resources_only() -> None:
     grants = statement("AutoScalingGrantsToDisks")
-    assert grants["Action"] == "kms:CreateGrant"
+    assert grants["Action"] == ["kms:CreateGrant"]
     assert grants["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 

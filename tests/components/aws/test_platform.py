@@ -131,13 +131,13 @@ def test_single_servers_stand_in_private_subnets(built: Recording) -> None:
     }
 
 
-@pytest.mark.parametrize("type_", [GROUP, INSTANCE, "messaging-app:aws:ServerGroup"])
+@pytest.mark.parametrize("component", ["CacheServers", "Operations", "ServerGroup"])
 def test_servers_start_once_the_network_lets_them_install_packages(
-    built: Recording, type_: str
+    built: Recording, component: str
 ) -> None:
     order = [each.type for each in built.resources]
     last_route = len(order) - 1 - order[::-1].index("aws:ec2/route:Route")
-    assert last_route < order.index(type_)
+    assert last_route < order.index(f"messaging-app:aws:{component}")
 
 
 @pytest.mark.parametrize("label", ["api", "ws"])

@@ -1,0 +1,44 @@
+"""`make bench`: run every measurement, print the tables and keep them as JSON."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import preview
+from benchmarks.engine import engine, machine
+from offline.workspace import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    console = Console()
+    about = {"date": datetime.now(UTC).date().isoformat(), **machine()}
+    with engine("prod") as prod:
+        console.print("Preview of prod against the bare engine …")
+        against_floor = preview.against_floor(prod)
+        _show(console, "Preview of prod against the bare engine", against_floor)
+        console.print("Growth of the preview with the resources …")
+        growth = preview.growth(prod)
+        _show(console, "Growth of the preview with the resources", growth)
+    RESULTS.mkdir(exist_ok=True)
+    kept = {"about": about, "against_floor": against_floor, "growth": growth}
+    (RESULTS / "preview.json").write_text(json.dumps(kept, indent=2) + "\n")
+
+
+def _show(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

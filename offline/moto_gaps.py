@@ -1,0 +1,144 @@
+"""What moto lacks and the platform needs: filled in before moto serves.
+
+A fault that merely hides a value is listed in offline/README.md instead. These ones break an
+operation, or make the emulated account contradict itself.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.utils import parse_user_data
+from moto.elbv2.models import elbv2_backends
+from moto.moto_api._internal import mock_random
+from moto.rds.models import RDSBackend
+from moto.rds.responses import RDSResponse
+
+Method = Callable[..., Any]
+
+
+def fill() -> None:
+    """Change moto's classes in this process; once is enough, twice does no harm."""
+    if hasattr(AutoScalingResponse, "start_instance_refresh"):
+        return
+    AutoScalingResponse.start_instance_refresh = _start_instance_refresh
+    AutoScalingResponse.describe_instance_refreshes = _describe_instance_refreshes
+    RDSResponse.reset_db_parameter_group = _reset_db_parameter_group
+    for owner, method, wrapper in (
+        (LaunchTemplate, "create_version", _with_user_data_of_every_version),
+        (EC2Backend, "run_instances", _as_the_template_says),
+        (EC2Backend, "terminate_instances", _leaving_the_target_groups),
+        (RDSBackend, "promote_read_replica", _leaving_its_source),
+    ):
+        setattr(owner, method, wrapper(getattr(owner, method)))
+
+
+def _start_instance_refresh(response: AutoScalingResponse) -> ActionResult:
+    """Replace every server of a group at once, where AWS would take a few at a time."""
+    backend = response.autoscaling_backend
+    group: FakeAutoScalingGroup = backend.autoscaling_groups[
+        response._get_param("AutoScalingGroupName")
+    ]
+    for state in list(group.instance_states):
+        backend.terminate_instance(state.instance.id, should_decrement=False)
+    refresh = {
+        "InstanceRefreshId": mock_random.uuid4(),
+        "AutoScalingGroupName": group.name,
+        "Status": "Successful",
+        "PercentageComplete": 100,
+        "InstancesToUpdate": 0,
+    }
+    group.refreshes = [refresh, *getattr(group, "refreshes", [])]
+    return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+
+def _describe_instance_refreshes(response: AutoScalingResponse) -> ActionResult:
+    groups = response.autoscaling_backend.autoscaling_groups
+    group = groups[response._get_param("AutoScalingGroupName")]
+    wanted = response._get_param("InstanceRefreshIds", [])
+    told = getattr(group, "refreshes", [])
+    shown = [each for each in told if not wanted or each["InstanceRefreshId"] in wanted]
+    return ActionResult({"InstanceRefreshes": shown})
+
+
+def _reset_db_parameter_group(response: RDSResponse) -> ActionResult:
+    name = response.params["DBParameterGroupName"]
+    group = response.backend.db_parameter_groups[name]
+    for parameter in response.params.get("Parameters", []):
+        group.parameters.pop(parameter["ParameterName"], None)
+    return ActionResult({"DBParameterGroupName": name})
+
+
+def _with_user_data_of_every_version(create_version: Method) -> Method:
+    """moto parses the user data of a template's first version only, and cannot start another."""
+
+    @wraps(create_version)
+    def wrapper(template: LaunchTemplate, data: dict[str, Any], description: str) -> Any:
+        if isinstance(data.get("UserData"), str):
+            data["UserData"] = parse_user_data(data["UserData"])
+        return create_version(template, data, description)
+
+    return wrapper
+
+
+def _as_the_template_says(run_instances: Method) -> Method:
+    """moto leaves out of a launch template what makes a server comply with our policies.
+
+    It also gives every server started from a template a second, lost root disk, and lets network
+    interfaces outlive their server.
+    """
+
+    @wraps(run_instances)
+    def wrapper(backend: EC2Backend, *args: Any, **kwargs: Any) -> Any:
+        template = kwargs.get("launch_template")
+        data = backend._get_template_from_args(template).data if template else {}
+        if "BlockDeviceMappings" in data:
+            kwargs.setdefault("block_device_mappings", data["BlockDeviceMappings"])
+        if not kwargs.get("metadata_options"):
+            kwargs["metadata_options"] = data.get("MetadataOptions", {})
+        if data.get("Monitoring", {}).get("Enabled"):
+            kwargs["monitoring_state"] = "enabled"
+        reservation = run_instances(backend, *args, **kwargs)
+        for instance in reservation.instances:
+            for interface in instance.nics.values():
+                interface.delete_on_termination = True
+            if profile := data.get("IamInstanceProfile", {}).get("Arn"):
+                backend.associate_iam_instance_profile(
+                    instance.id, iam_instance_profile_arn=profile
+                )
+        return reservation
+
+    return wrapper
+
+
+def _leaving_the_target_groups(terminate_instances: Method) -> Method:
+    """moto lets servers that an Auto Scaling group ends be healthy targets for ever."""
+
+    @wraps(terminate_instances)
+    def wrapper(backend: EC2Backend, instance_ids: list[str]) -> Any:
+        terminated = terminate_instances(backend, instance_ids)
+        load_balancing = elbv2_backends[backend.account_id][backend.region_name]
+        load_balancing.notify_terminate_instances(instance_ids)
+        return terminated
+
+    return wrapper
+
+
+def _leaving_its_source(promote_read_replica: Method) -> Method:
+    """moto's promoted replica still names its source, which then cannot lose it a second time."""
+
+    @wraps(promote_read_replica)
+    def wrapper(backend: RDSBackend, request: dict[str, Any]) -> Any:
+        replica = backend.databases[request["db_instance_identifier"]]
+        source = replica.source_db_instance_identifier
+        if source is not None:
+            backend.find_db_from_id(source).remove_replica(replica)
+            replica.source_db_instance_identifier = None
+        return promote_read_replica(backend, request)
+
+    return wrapper
