@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from offline import stack
 from offline.errors import OfflineError
@@ -59,7 +60,7 @@ def main() -> None:
     try:
         app()
     except OfflineError as error:
-        console.print(f"[bold red]✗[/] {error}", highlight=False)
+        console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise SystemExit(FAILED) from None
     except KeyboardInterrupt:
         console.print("Interrupted. Run the same command again: it goes on from here.")

@@ -14,9 +14,12 @@ from types import FrameType
 
 # How long moto lets a certificate wait for its validation; a minute by default.
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "1")
+# AWS's own policies, for roles to attach; moto leaves them out by default.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.server import ThreadedMotoServer
 
+from offline import moto_gaps
 from offline.aws.package import aws_package
 from offline.provider.server import serve
 from offline.random_package import random_package
@@ -31,6 +34,7 @@ def run(announcement: Path) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    moto_gaps.fill()
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()

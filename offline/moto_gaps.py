@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
@@ -19,35 +18,41 @@ from moto.moto_api._internal import mock_random
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
+Moto = Any
+"""An object of moto's; its classes are not written to be extended, so their types do not help."""
+
 Method = Callable[..., Any]
 
 
 def fill() -> None:
-    """Change moto's classes in this process; once is enough, twice does no harm."""
+    """Change moto's classes in this process; once is enough, and twice does no harm."""
     if hasattr(AutoScalingResponse, "start_instance_refresh"):
         return
-    AutoScalingResponse.start_instance_refresh = _start_instance_refresh
-    AutoScalingResponse.describe_instance_refreshes = _describe_instance_refreshes
-    RDSResponse.reset_db_parameter_group = _reset_db_parameter_group
-    for owner, method, wrapper in (
+    added: tuple[tuple[type, Method], ...] = (
+        (AutoScalingResponse, start_instance_refresh),
+        (AutoScalingResponse, describe_instance_refreshes),
+        (RDSResponse, reset_db_parameter_group),
+    )
+    for owner, method in added:
+        setattr(owner, method.__name__, method)
+    corrected: tuple[tuple[type, str, Callable[[Method], Method]], ...] = (
         (LaunchTemplate, "create_version", _with_user_data_of_every_version),
         (EC2Backend, "run_instances", _as_the_template_says),
         (EC2Backend, "terminate_instances", _leaving_the_target_groups),
         (RDSBackend, "promote_read_replica", _leaving_its_source),
-    ):
-        setattr(owner, method, wrapper(getattr(owner, method)))
+    )
+    for owner, name, correct in corrected:
+        setattr(owner, name, correct(getattr(owner, name)))
 
 
-def _start_instance_refresh(response: AutoScalingResponse) -> ActionResult:
+def start_instance_refresh(response: Moto) -> ActionResult:
     """Replace every server of a group at once, where AWS would take a few at a time."""
     backend = response.autoscaling_backend
-    group: FakeAutoScalingGroup = backend.autoscaling_groups[
-        response._get_param("AutoScalingGroupName")
-    ]
+    group = backend.autoscaling_groups[response._get_param("AutoScalingGroupName")]
     for state in list(group.instance_states):
         backend.terminate_instance(state.instance.id, should_decrement=False)
     refresh = {
-        "InstanceRefreshId": mock_random.uuid4(),
+        "InstanceRefreshId": str(mock_random.uuid4()),
         "AutoScalingGroupName": group.name,
         "Status": "Successful",
         "PercentageComplete": 100,
@@ -57,7 +62,8 @@ def _start_instance_refresh(response: AutoScalingResponse) -> ActionResult:
     return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
 
 
-def _describe_instance_refreshes(response: AutoScalingResponse) -> ActionResult:
+def describe_instance_refreshes(response: Moto) -> ActionResult:
+    """The refreshes of a group, the newest first."""
     groups = response.autoscaling_backend.autoscaling_groups
     group = groups[response._get_param("AutoScalingGroupName")]
     wanted = response._get_param("InstanceRefreshIds", [])
@@ -66,7 +72,8 @@ def _describe_instance_refreshes(response: AutoScalingResponse) -> ActionResult:
     return ActionResult({"InstanceRefreshes": shown})
 
 
-def _reset_db_parameter_group(response: RDSResponse) -> ActionResult:
+def reset_db_parameter_group(response: Moto) -> ActionResult:
+    """Give parameters their default values again."""
     name = response.params["DBParameterGroupName"]
     group = response.backend.db_parameter_groups[name]
     for parameter in response.params.get("Parameters", []):
@@ -78,7 +85,7 @@ def _with_user_data_of_every_version(create_version: Method) -> Method:
     """moto parses the user data of a template's first version only, and cannot start another."""
 
     @wraps(create_version)
-    def wrapper(template: LaunchTemplate, data: dict[str, Any], description: str) -> Any:
+    def wrapper(template: Moto, data: dict[str, Any], description: str) -> Any:
         if isinstance(data.get("UserData"), str):
             data["UserData"] = parse_user_data(data["UserData"])
         return create_version(template, data, description)
@@ -94,9 +101,9 @@ def _as_the_template_says(run_instances: Method) -> Method:
     """
 
     @wraps(run_instances)
-    def wrapper(backend: EC2Backend, *args: Any, **kwargs: Any) -> Any:
+    def wrapper(backend: Moto, *args: Any, **kwargs: Any) -> Any:
         template = kwargs.get("launch_template")
-        data = backend._get_template_from_args(template).data if template else {}
+        data: Moto = backend._get_template_from_args(template).data if template else {}
         if "BlockDeviceMappings" in data:
             kwargs.setdefault("block_device_mappings", data["BlockDeviceMappings"])
         if not kwargs.get("metadata_options"):
@@ -120,10 +127,13 @@ def _leaving_the_target_groups(terminate_instances: Method) -> Method:
     """moto lets servers that an Auto Scaling group ends be healthy targets for ever."""
 
     @wraps(terminate_instances)
-    def wrapper(backend: EC2Backend, instance_ids: list[str]) -> Any:
+    def wrapper(backend: Moto, instance_ids: list[str]) -> Any:
         terminated = terminate_instances(backend, instance_ids)
         load_balancing = elbv2_backends[backend.account_id][backend.region_name]
         load_balancing.notify_terminate_instances(instance_ids)
+        for instance, _ in terminated:
+            for interface in instance.nics.values():
+                interface.delete_on_termination = False  # it is gone: let a second call pass
         return terminated
 
     return wrapper
@@ -133,7 +143,7 @@ def _leaving_its_source(promote_read_replica: Method) -> Method:
     """moto's promoted replica still names its source, which then cannot lose it a second time."""
 
     @wraps(promote_read_replica)
-    def wrapper(backend: RDSBackend, request: dict[str, Any]) -> Any:
+    def wrapper(backend: Moto, request: dict[str, Any]) -> Any:
         replica = backend.databases[request["db_instance_identifier"]]
         source = replica.source_db_instance_identifier
         if source is not None:

@@ -100,9 +100,7 @@ def preview(session: Session) -> None:
         running = _ready(session, settings.region)
         try:
             session.say(f"pulumi preview: stack {workspace.stack}, policies mandatory")
-            session.pulumi(
-                running, settings.region, "preview", "--diff", "--policy-pack", str(POLICIES)
-            )
+            session.pulumi(running, settings.region, "preview", "--policy-pack", str(POLICIES))
         finally:
             if not was_running:
                 emulator.stop(workspace)

@@ -21,7 +21,7 @@ from components.aws.operations import Operations, OperationsArgs
 from components.aws.server_group import ServerGroup, ServerGroupArgs
 from components.aws.server_template import Permission, read_secrets
 from components.aws.storage import Bucket, BucketArgs, Purpose
-from components.identity import Identity
+from components.identity import Identity, Role
 from components.outputs import CONTRACT_VERSION
 from service_config import cloud_init
 from settings import Settings
@@ -106,7 +106,7 @@ class Platform(pulumi.ComponentResource):
         # A subnet is known long before its NAT gateway and its routes work.
         return network, pulumi.ResourceOptions(parent=self, depends_on=[network, endpoints])
 
-    def _firewall(self) -> dict[Any, pulumi.Output[str]]:
+    def _firewall(self) -> dict[Role, pulumi.Output[str]]:
         args = FirewallArgs(
             identity=self._identity,
             vpc_id=self._network.vpc_id,
@@ -204,8 +204,8 @@ class Platform(pulumi.ComponentResource):
             )
             ServerGroup(group, args, opts=self._reachable)
 
-    def _application(self, role: Any, image: str) -> pulumi.Output[str]:
-        """User data of an application server: variables as the guide names them."""
+    def _application(self, role: Role, image: str) -> pulumi.Output[str]:
+        """User data of an application server, with the guide's names of variables."""
         environment = {
             "AWS_REGION": self._settings.region,
             "DB_HOST": self._database_host,

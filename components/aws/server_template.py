@@ -44,7 +44,7 @@ class ServerTemplateArgs:
     user_data: pulumi.Input[str]
     """Cloud-init text without secrets: whoever may describe instances can read it."""
     permissions: Sequence[Permission]
-    """Beyond being managed through Systems Manager."""
+    """At least one; managing the servers through Systems Manager is granted besides."""
     kms_key_arn: pulumi.Input[str]
     metadata_hops: Literal[1, 2] = 1
     """How far metadata, and with it the role's credentials, may travel. 1 keeps them on the

@@ -1,9 +1,39 @@
 """Tables of the AWS resource types that the platform uses, one module a service."""
 
-from offline.aws import autoscaling, compute, elbv2, rds, security_groups, vpc
+from offline.aws import (
+    acm,
+    autoscaling,
+    compute,
+    elbv2,
+    iam,
+    kms,
+    logs,
+    rds,
+    route53,
+    s3,
+    secretsmanager,
+    security_groups,
+    sns,
+    vpc,
+)
 from offline.provider.table import Resource
 
-MODULES = (autoscaling, compute, elbv2, rds, security_groups, vpc)
+MODULES = (
+    acm,
+    autoscaling,
+    compute,
+    elbv2,
+    iam,
+    kms,
+    logs,
+    rds,
+    route53,
+    s3,
+    secretsmanager,
+    security_groups,
+    sns,
+    vpc,
+)
 
 RESOURCES: dict[str, Resource] = {
     resource.token: resource for module in MODULES for resource in module.RESOURCES

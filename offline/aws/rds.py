@@ -190,7 +190,7 @@ PRIMARY: Mapping[str, Any] = {
 
 
 def _create_instance(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
-    if "replicateSourceDb" in new:
+    if new.get("replicateSourceDb"):
         told = invoke(client, "create_db_instance_read_replica", render(REPLICA, new))
     else:
         told = invoke(client, "create_db_instance", render(PRIMARY, new))
@@ -316,7 +316,7 @@ INSTANCE = Resource(
                 "performanceInsightsEnabled": "PerformanceInsightsEnabled",
                 "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
                 "replicas": "ReadReplicaDBInstanceIdentifiers",
-                "replicateSourceDb": "ReadReplicaSourceDBInstanceIdentifier",
+                "replicateSourceDb": "ReadReplicaSourceDBInstanceIdentifier || ''",
                 "tags": TAGS,
             },
         ),

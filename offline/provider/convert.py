@@ -7,14 +7,21 @@ from typing import Any
 from offline.provider.values import is_list, is_map
 
 
-def pascal(value: Any) -> Any:
-    """`{"volumeSize": 8}` → `{"VolumeSize": 8}`, at every depth: how most AWS APIs spell names."""
-    return _rename(value, lambda key: key[:1].upper() + key[1:])
+NO_EXCEPTIONS: Mapping[str, str] = {}
 
 
-def camel(value: Any) -> Any:
+def pascal(value: Any, irregular: Mapping[str, str] = NO_EXCEPTIONS) -> Any:
+    """`{"volumeSize": 8}` → `{"VolumeSize": 8}`, at every depth: how most AWS APIs spell names.
+
+    `irregular` maps the names that are spelled otherwise, like `id` → `ID`.
+    """
+    return _rename(value, lambda key: irregular.get(key, key[:1].upper() + key[1:]))
+
+
+def camel(value: Any, irregular: Mapping[str, str] = NO_EXCEPTIONS) -> Any:
     """The way back from `pascal`."""
-    return _rename(value, lambda key: key[:1].lower() + key[1:])
+    ours = {api: name for name, api in irregular.items()}
+    return _rename(value, lambda key: ours.get(key, key[:1].lower() + key[1:]))
 
 
 def _rename(value: Any, rename: Callable[[str], str]) -> Any:

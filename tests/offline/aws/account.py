@@ -63,6 +63,8 @@ class Case:
     """The inputs that a refresh then finds; None when the resource is gone."""
     untold: frozenset[str] = frozenset()
     """Inputs that moto takes and does not tell (offline/README.md)."""
+    one_way: frozenset[str] = frozenset()
+    """Inputs that AWS lets nobody set again once they are unset."""
     outlives: bool = False
     """AWS knows no deletion of it: it goes with what it belongs to."""
 

@@ -1,0 +1,221 @@
+"""S3: buckets, and what configures them one resource each."""
+
+import itertools
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from offline.provider.api import invoke
+from offline.provider.convert import camel, pascal, tag_list, tag_map
+from offline.provider.table import AutoName, Call, From, K, P, Read, Resource, Run, Scope
+
+BUCKET = K("bucket")
+
+# Both make the suffix of `bucketPrefix` 26 characters long, as the official plugin's.
+SUFFIX_TIME = "%Y%m%d%H%M%S"
+SUFFIX_DIGITS = 12
+
+_suffixes = itertools.count(1)
+
+
+def _bucket_name(new: Scope) -> str:
+    if "bucket" in new:
+        return new["bucket"]
+    stamp = time.strftime(SUFFIX_TIME, time.gmtime())
+    return f"{new['bucketPrefix']}{stamp}{next(_suffixes):0{SUFFIX_DIGITS}x}"
+
+
+def _create_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    name, region = _bucket_name(new), client.meta.region_name
+    # S3 began in us-east-1, which is no location of its own.
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    request = {"Bucket": name, **(elsewhere if region != "us-east-1" else {})}
+    invoke(client, "create_bucket", request)
+    return {"bucket": name}
+
+
+def _delete_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    if new.get("forceDestroy"):
+        _empty(client, new["bucket"])
+    invoke(client, "delete_bucket", {"Bucket": new["bucket"]})
+    return {}
+
+
+def _empty(client: Any, bucket: str) -> None:
+    pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    for page in pages:
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
+        if objects:
+            invoke(client, "delete_objects", {"Bucket": bucket, "Delete": {"Objects": objects}})
+
+
+GONE = ("NoSuchBucket", "404")
+
+BUCKET_RESOURCE = Resource(
+    token="aws:s3/bucket:Bucket",
+    service="s3",
+    create=Run(_create_bucket, uses=(P("bucket"), P("bucketPrefix"))),
+    id="{bucket}",
+    auto_name=AutoName("bucket", prefix="bucketPrefix"),
+    configure=(
+        Call(
+            "put_bucket_tagging",
+            {"Bucket": BUCKET, "Tagging": {"TagSet": P("tags", tag_list, default={})}},
+        ),
+    ),
+    read=(
+        Read(
+            "list_buckets",
+            {"Prefix": BUCKET},
+            "Buckets[?Name == '$bucket'] | [0]",
+            {
+                "bucket": "Name",
+                "arn": From("Name", lambda name: f"arn:aws:s3:::{name}"),
+                "bucketDomainName": From("Name", lambda name: f"{name}.s3.amazonaws.com"),
+            },
+        ),
+        Read("head_bucket", {"Bucket": BUCKET}, "@", {"region": "BucketRegion"}),
+        Read(
+            "get_bucket_tagging",
+            {"Bucket": BUCKET},
+            "@",
+            {"tags": From("TagSet || `[]`", tag_map)},
+            optional=True,
+        ),
+    ),
+    delete=(Run(_delete_bucket),),
+    options=frozenset({"forceDestroy"}),
+    gone=(*GONE, "NoSuchTagSet"),
+)
+
+IRREGULAR = {"id": "ID", "sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}
+to_api = partial(pascal, irregular=IRREGULAR)
+from_api = partial(camel, irregular=IRREGULAR)
+
+
+def _part(name: str, put: Call, read: Read, delete: Call, *, absent: str = "") -> Resource:
+    """A part of a bucket's configuration. One call creates and updates it, always as a whole."""
+    return Resource(
+        token=f"aws:s3/{name[:1].lower()}{name[1:]}:{name}",
+        service="s3",
+        create=put,
+        id="{bucket}",
+        update=(put,),
+        delete_before_replace=True,
+        read=(read,),
+        delete=(delete,),
+        gone=(*GONE, absent),
+    )
+
+
+WHICH = {"Bucket": BUCKET}
+OF_BUCKET = {"Bucket": P("bucket", replaces=True)}
+
+VERSIONING = _part(
+    "BucketVersioning",
+    Call(
+        "put_bucket_versioning",
+        {**OF_BUCKET, "VersioningConfiguration": P("versioningConfiguration", to_api)},
+    ),
+    Read(
+        "get_bucket_versioning",
+        WHICH,
+        "[@][?Status] | [0]",
+        {"versioningConfiguration": From("{Status: Status}", from_api)},
+    ),
+    # Once on, versioning can be suspended but never be turned off.
+    Call("put_bucket_versioning", {**WHICH, "VersioningConfiguration": {"Status": "Suspended"}}),
+)
+
+ENCRYPTION = _part(
+    "BucketServerSideEncryptionConfiguration",
+    Call(
+        "put_bucket_encryption",
+        {**OF_BUCKET, "ServerSideEncryptionConfiguration": {"Rules": P("rules", to_api)}},
+    ),
+    Read(
+        "get_bucket_encryption",
+        WHICH,
+        "ServerSideEncryptionConfiguration",
+        {"rules": From("Rules", from_api)},
+    ),
+    Call("delete_bucket_encryption", WHICH),
+    absent="ServerSideEncryptionConfigurationNotFoundError",
+)
+
+ACCESS_SWITCHES = {
+    "blockPublicAcls": "BlockPublicAcls",
+    "blockPublicPolicy": "BlockPublicPolicy",
+    "ignorePublicAcls": "IgnorePublicAcls",
+    "restrictPublicBuckets": "RestrictPublicBuckets",
+}
+
+PUBLIC_ACCESS_BLOCK = _part(
+    "BucketPublicAccessBlock",
+    Call(
+        "put_public_access_block",
+        {
+            **OF_BUCKET,
+            "PublicAccessBlockConfiguration": {
+                api: P(ours, default=False) for ours, api in ACCESS_SWITCHES.items()
+            },
+        },
+    ),
+    Read(
+        "get_public_access_block",
+        WHICH,
+        "PublicAccessBlockConfiguration",
+        ACCESS_SWITCHES,
+    ),
+    Call("delete_public_access_block", WHICH),
+    absent="NoSuchPublicAccessBlockConfiguration",
+)
+
+OWNERSHIP_CONTROLS = _part(
+    "BucketOwnershipControls",
+    Call(
+        "put_bucket_ownership_controls",
+        {**OF_BUCKET, "OwnershipControls": {"Rules": P("rule", lambda rule: [to_api(rule)])}},
+    ),
+    Read(
+        "get_bucket_ownership_controls",
+        WHICH,
+        "OwnershipControls",
+        {"rule": From("Rules[0]", from_api)},
+    ),
+    Call("delete_bucket_ownership_controls", WHICH),
+    absent="OwnershipControlsNotFoundError",
+)
+
+LIFECYCLE = _part(
+    "BucketLifecycleConfiguration",
+    Call(
+        "put_bucket_lifecycle_configuration",
+        {**OF_BUCKET, "LifecycleConfiguration": {"Rules": P("rules", to_api)}},
+    ),
+    Read(
+        "get_bucket_lifecycle_configuration", WHICH, "@", {"rules": From("Rules", from_api)}
+    ),
+    Call("delete_bucket_lifecycle", WHICH),
+    absent="NoSuchLifecycleConfiguration",
+)
+
+POLICY = _part(
+    "BucketPolicy",
+    Call("put_bucket_policy", {**OF_BUCKET, "Policy": P("policy")}),
+    Read("get_bucket_policy", WHICH, "@", {"policy": "Policy"}),
+    Call("delete_bucket_policy", WHICH),
+    absent="NoSuchBucketPolicy",
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    BUCKET_RESOURCE,
+    VERSIONING,
+    ENCRYPTION,
+    PUBLIC_ACCESS_BLOCK,
+    OWNERSHIP_CONTROLS,
+    LIFECYCLE,
+    POLICY,
+)

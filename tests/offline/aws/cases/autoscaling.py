@@ -1,0 +1,88 @@
+"""Auto Scaling groups and policies."""
+
+from typing import Any
+
+from tests.offline.aws.account import Account, Case, MakeCase
+from tests.offline.aws.cases.compute import a_template
+from tests.offline.aws.cases.elbv2 import a_target_group, subnets
+from tests.offline.aws.cases.vpc import a_vpc
+
+
+def tags(value: str, *, propagate: bool) -> list[dict[str, Any]]:
+    return [{"key": "Role", "value": value, "propagateAtLaunch": propagate}]
+
+
+def group_inputs(account: Account) -> dict[str, Any]:
+    return {
+        "name": account.unique("group"),
+        "minSize": 2,
+        "maxSize": 4,
+        "desiredCapacity": 2,
+        "launchTemplate": {"id": a_template(account)["id"], "version": "1"},
+        "vpcZoneIdentifiers": subnets(account, a_vpc(account)),
+        "targetGroupArns": [a_target_group(account)],
+        "healthCheckType": "ELB",
+        "healthCheckGracePeriod": 600,
+        "waitForCapacityTimeout": "15m",
+        "instanceRefresh": {
+            "strategy": "Rolling",
+            "preferences": {"minHealthyPercentage": 90},
+        },
+        "tags": tags("api", propagate=True),
+    }
+
+
+def group(account: Account) -> Case:
+    autoscaling = account.client("autoscaling")
+    return Case(
+        token="aws:autoscaling/group:Group",
+        inputs=group_inputs(account),
+        changes={
+            "minSize": 1,
+            "maxSize": 5,
+            "desiredCapacity": 3,
+            "launchTemplate": {"id": a_template(account)["id"], "version": "$Latest"},
+            "vpcZoneIdentifiers": subnets(account, a_vpc(account)),
+            "targetGroupArns": [a_target_group(account)],
+            "healthCheckType": "EC2",
+            "healthCheckGracePeriod": 60,
+            "tags": tags("websocket", propagate=False),
+        },
+        meddle=lambda state: autoscaling.set_desired_capacity(
+            AutoScalingGroupName=state["id"], DesiredCapacity=4
+        ),
+        drift={"desiredCapacity": 4},
+    )
+
+
+def policy(account: Account) -> Case:
+    autoscaling = account.client("autoscaling")
+    group = account.create("aws:autoscaling/group:Group", **group_inputs(account))
+    return Case(
+        token="aws:autoscaling/policy:Policy",
+        inputs={
+            "name": account.unique("policy"),
+            "autoscalingGroupName": group["id"],
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingConfiguration": {
+                "predefinedMetricSpecification": {
+                    "predefinedMetricType": "ALBRequestCountPerTarget",
+                    "resourceLabel": "app/alb/1/targetgroup/targets/2",
+                },
+                "targetValue": 3000,
+            },
+        },
+        changes={
+            "targetTrackingConfiguration": {
+                "predefinedMetricSpecification": {
+                    "predefinedMetricType": "ASGAverageCPUUtilization"
+                },
+                "targetValue": 50.5,
+            }
+        },
+        meddle=lambda state: autoscaling.delete_policy(PolicyName=state["id"]),
+        drift=None,
+    )
+
+
+CASES: tuple[MakeCase, ...] = (group, policy)
