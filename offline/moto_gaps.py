@@ -14,6 +14,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.utils import parse_user_data
 from moto.elbv2.models import elbv2_backends
+from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
@@ -31,6 +32,8 @@ def fill() -> None:
     added: tuple[tuple[type, Method], ...] = (
         (AutoScalingResponse, start_instance_refresh),
         (AutoScalingResponse, describe_instance_refreshes),
+        (LogsResponse, associate_kms_key),
+        (LogsResponse, disassociate_kms_key),
         (RDSResponse, reset_db_parameter_group),
     )
     for owner, method in added:
@@ -39,6 +42,8 @@ def fill() -> None:
         (LaunchTemplate, "create_version", _with_user_data_of_every_version),
         (EC2Backend, "run_instances", _as_the_template_says),
         (EC2Backend, "terminate_instances", _leaving_the_target_groups),
+        (RDSBackend, "modify_db_instance", _with_its_port),
+        (RDSBackend, "modify_db_subnet_group", _keeping_the_group),
         (RDSBackend, "promote_read_replica", _leaving_its_source),
     )
     for owner, name, correct in corrected:
@@ -70,6 +75,20 @@ def describe_instance_refreshes(response: Moto) -> ActionResult:
     told = getattr(group, "refreshes", [])
     shown = [each for each in told if not wanted or each["InstanceRefreshId"] in wanted]
     return ActionResult({"InstanceRefreshes": shown})
+
+
+def associate_kms_key(response: Moto) -> str:
+    """Encrypt what a log group receives from now on, with another key than before."""
+    group = response.logs_backend.groups[response._get_param("logGroupName")]
+    group.kms_key_id = response._get_param("kmsKeyId")
+    return ""
+
+
+def disassociate_kms_key(response: Moto) -> str:
+    """Encrypt what a log group receives from now on with AWS's own key."""
+    group = response.logs_backend.groups[response._get_param("logGroupName")]
+    group.kms_key_id = None
+    return ""
 
 
 def reset_db_parameter_group(response: Moto) -> ActionResult:
@@ -135,6 +154,30 @@ def _leaving_the_target_groups(terminate_instances: Method) -> Method:
             for interface in instance.nics.values():
                 interface.delete_on_termination = False  # it is gone: let a second call pass
         return terminated
+
+    return wrapper
+
+
+def _with_its_port(modify_db_instance: Method) -> Method:
+    """moto does not know under which name a change asks for another port."""
+
+    @wraps(modify_db_instance)
+    def wrapper(backend: Moto, identifier: str, request: dict[str, Any]) -> Any:
+        if "db_port_number" in request:
+            request["port"] = request["db_port_number"]
+        return modify_db_instance(backend, identifier, request)
+
+    return wrapper
+
+
+def _keeping_the_group(modify_db_subnet_group: Method) -> Method:
+    """moto forgets a subnet group when it changes it."""
+
+    @wraps(modify_db_subnet_group)
+    def wrapper(backend: Moto, *args: Any, **kwargs: Any) -> Any:
+        group = modify_db_subnet_group(backend, *args, **kwargs)
+        backend.subnet_groups[group.name] = group
+        return group
 
     return wrapper
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from offline.provider.values import is_list, is_map
 
@@ -23,9 +24,10 @@ def show_outputs(console: Console, stack: str, outputs: Mapping[str, Any]) -> No
     table.add_column("output", style="bold", no_wrap=True)
     table.add_column("value", overflow="fold")
     for name in sorted(outputs):
-        table.add_row(name, _text(outputs[name]))
+        # Plain text: an ARN contains `:secret:`, which rich would turn into a picture.
+        table.add_row(name, Text(_text(outputs[name])))
     console.print(table)
-    console.print(NEXT_STEPS, highlight=False)
+    console.print(NEXT_STEPS, highlight=False, soft_wrap=True)
 
 
 def _text(value: Any) -> str:

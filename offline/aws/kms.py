@@ -19,14 +19,10 @@ def _tag_map(tags: list[dict[str, str]]) -> dict[str, str]:
     return {tag["TagKey"]: tag["TagValue"] for tag in tags}
 
 
-def _switch(source: str, on: str, off: str, *, default: bool) -> Run:
-    """The step for a property that one call turns on and another one off."""
-
-    def step(client: Any, new: Scope, old: Scope) -> dict[str, Any]:
-        invoke(client, on if new[source] else off, {"KeyId": new["id"]})
-        return {}
-
-    return Run(step, uses=(P(source, default=default),))
+def _rotate(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    operation = "enable_key_rotation" if new["enableKeyRotation"] else "disable_key_rotation"
+    invoke(client, operation, {"KeyId": new["id"]})
+    return {}
 
 
 KEY = Resource(
@@ -42,12 +38,7 @@ KEY = Resource(
         },
         returns={"id": "KeyMetadata.KeyId"},
     ),
-    configure=(
-        _switch(
-            "enableKeyRotation", "enable_key_rotation", "disable_key_rotation", default=False
-        ),
-        _switch("isEnabled", "enable_key", "disable_key", default=True),
-    ),
+    configure=(Run(_rotate, uses=(P("enableKeyRotation", default=False),)),),
     update=(
         Call("update_key_description", {"KeyId": ID, "Description": P("description")}),
         Call("put_key_policy", {"KeyId": ID, "PolicyName": "default", "Policy": P("policy")}),

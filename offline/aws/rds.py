@@ -313,8 +313,6 @@ INSTANCE = Resource(
                 "copyTagsToSnapshot": "CopyTagsToSnapshot",
                 "deletionProtection": "DeletionProtection",
                 "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
-                "performanceInsightsEnabled": "PerformanceInsightsEnabled",
-                "performanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
                 "replicas": "ReadReplicaDBInstanceIdentifiers",
                 "replicateSourceDb": "ReadReplicaSourceDBInstanceIdentifier || ''",
                 "tags": TAGS,

@@ -92,7 +92,11 @@ ZONE = Resource(
     gone=GONE,
 )
 
-ALIAS_KEYS = {"name": "DNSName", "zoneId": "HostedZoneId", "evaluateTargetHealth": "EvaluateTargetHealth"}
+ALIAS_KEYS = {
+    "name": "DNSName",
+    "zoneId": "HostedZoneId",
+    "evaluateTargetHealth": "EvaluateTargetHealth",
+}
 
 
 def _alias_target(aliases: list[dict[str, Any]]) -> dict[str, Any]:
@@ -100,6 +104,8 @@ def _alias_target(aliases: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _aliases(target: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if not target:
+        return []
     alias = {ours: target[api] for ours, api in ALIAS_KEYS.items()}
     return [{**alias, "name": alias["name"].rstrip(".")}]
 
@@ -187,8 +193,8 @@ RECORD = Resource(
             {
                 "fqdn": From("Name", lambda name: name.rstrip(".")),
                 "ttl": "TTL",
-                "records": "ResourceRecords[].Value",
-                "aliases": From("AliasTarget", _aliases),
+                "records": "ResourceRecords[].Value || `[]`",
+                "aliases": From("AliasTarget || `{}`", _aliases),
             },
         ),
     ),

@@ -43,12 +43,15 @@ def _delete_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
 
 
 def _empty(client: Any, bucket: str) -> None:
-    pages = client.get_paginator("list_object_versions").paginate(Bucket=bucket)
-    for page in pages:
-        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
-        if objects:
-            invoke(client, "delete_objects", {"Bucket": bucket, "Delete": {"Objects": objects}})
+    while versions := _some_versions(client, bucket):
+        invoke(client, "delete_objects", {"Bucket": bucket, "Delete": {"Objects": versions}})
+
+
+def _some_versions(client: Any, bucket: str) -> list[dict[str, str]]:
+    """As many objects, with their old versions and deletion markers, as S3 tells in one answer."""
+    page = invoke(client, "list_object_versions", {"Bucket": bucket})
+    versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
 
 
 GONE = ("NoSuchBucket", "404")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evaluation.properties import entries, value_at
+from evaluation.properties import entries, is_given, value_at
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
@@ -30,11 +30,13 @@ class Volume:
 def volumes(resource_type: str, properties: object) -> Iterator[Volume]:
     """The volumes of a launch template or an instance.
 
-    An instance always has a root volume, named or not. Of a launch template only the machine image
-    knows which of the mappings is the root.
+    An instance always has a root volume, named or not, unless it takes it from its launch template.
+    Of a launch template only the machine image knows which of the mappings is the root.
     """
     if resource_type == INSTANCE:
-        yield Volume(path="rootBlockDevice", settings=value_at(properties, "rootBlockDevice"))
+        root = value_at(properties, "rootBlockDevice")
+        if root is not None or not is_given(properties, "launchTemplate"):
+            yield Volume(path="rootBlockDevice", settings=root)
         for index, device in enumerate(entries(value_at(properties, "ebsBlockDevices"))):
             yield Volume(path=f"ebsBlockDevices[{index}]", settings=device)
         return

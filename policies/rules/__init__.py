@@ -17,12 +17,14 @@ from rules.public_ingress import PUBLIC_INGRESS
 from rules.public_ingress_owner import PUBLIC_INGRESS_OWNER
 from rules.server_floor import SERVER_FLOOR
 from rules.ssd_volumes import SSD_VOLUMES
+from rules.template_origin import TEMPLATE_ORIGIN
 from rules.unmeasured_compute import UNMEASURED_COMPUTE
 from rules.volume_encryption import VOLUME_ENCRYPTION
 
 RULES: Sequence[ResourceValidationPolicy | StackValidationPolicy] = (
     SERVER_FLOOR,
     OVERRIDE_FLOOR,
+    TEMPLATE_ORIGIN,
     DATABASE_FLOOR,
     CACHE_FLOOR,
     UNMEASURED_COMPUTE,

@@ -7,22 +7,27 @@ from pulumi_policy import ResourceValidationArgs, Severity
 from catalogue.instance_types import catalogue
 from evaluation.floors import Floor, compute_violations, floor_for, volume_violations
 from evaluation.mandatory import resource_policy
-from evaluation.properties import number, value_at
+from evaluation.properties import is_given, number, value_at
 from evaluation.roles import role
-from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE
+from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE, volumes
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
-    """Hold the type, the CPU options and the volumes against the role's floor."""
+    """Hold the type, the CPU options and the volumes against the role's floor.
+
+    What an instance leaves to its launch template is checked there: `template-origin` sees to it
+    that the template belongs to the stack and has the same role.
+    """
     floor = floor_for(role(args.props))
-    yield from compute_violations(
-        "instanceType",
-        value_at(args.props, "instanceType"),
-        floor=floor,
-        types=catalogue().ec2,
-    )
+    inherits = args.resource_type == INSTANCE and is_given(args.props, "launchTemplate")
+    instance_type = value_at(args.props, "instanceType")
+    if instance_type is not None or not inherits:
+        yield from compute_violations(
+            "instanceType", instance_type, floor=floor, types=catalogue().ec2
+        )
     yield from _cpu_option_violations(args.props, floor)
-    yield from volume_violations(args.resource_type, args.props, floor)
+    if not inherits or any(volumes(args.resource_type, args.props)):
+        yield from volume_violations(args.resource_type, args.props, floor)
 
 
 def _cpu_option_violations(properties: object, floor: Floor) -> Iterator[str]:

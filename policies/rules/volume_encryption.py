@@ -18,7 +18,7 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
             (f"{volume.path}.encrypted", value_at(volume.settings, "encrypted"))
             for volume in volumes(args.resource_type, args.props)
         ]
-    if not flags:
+    if not flags and args.resource_type == LAUNCH_TEMPLATE:
         yield (
             "blockDeviceMappings names no volume, so the machine image decides whether the root "
             "volume is encrypted. Name the root volume there, with encrypted set to true."

@@ -4,15 +4,15 @@ import sys
 
 import pulumi_aws
 import pytest
-from hypothesis.internal.conjecture import providers
 
 from components.identity import Identity
 
-# Hypothesis reads the constants of every module of ours and, to tell whose a module is, asks each
-# one in sys.modules for its file: that would load all of pulumi_aws, half a minute and a gigabyte.
-providers._seen_modules.update(  # pyright: ignore[reportPrivateUsage] # there is no public switch
-    id(module) for name, module in sys.modules.items() if name.startswith(f"{pulumi_aws.__name__}.")
-)
+# pulumi_aws puts all its modules into sys.modules and loads each on first use. Hypothesis, and
+# pytest when it shows a failure, ask every module there for its file, which would load them all:
+# half a minute and a gigabyte. As attributes of pulumi_aws they stay within reach.
+for name, module in list(sys.modules.items()):
+    if name.startswith(f"{pulumi_aws.__name__}.") and type(module).__name__ == "_LazyModule":
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,21 @@
 """Stacks on the real engine, driven through the Automation API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
 from pulumi import automation
-from pulumi.automation.events import EngineEvent, StepEventMetadata
+from pulumi.automation.events import EngineEvent
 from rich.console import Console
 
 from offline.emulator import Emulator
-from offline.stack import POLICIES, Session
+from offline.stack import Session
 from offline.workspace import ROOT, Workspace
 from toolchain import locate
 
 REGION = "eu-central-1"
-
-CHANGES = frozenset({"create", "update", "replace", "delete"})
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,7 @@ class Engine:
 
     def client(self, service: str) -> Any:
         """boto3's client for the emulated account."""
-        return boto3.session.Session().client(
-            service_name=service,  # type: ignore[arg-type]
-            region_name=REGION,
-            endpoint_url=self.emulator.endpoint,
-            aws_access_key_id="offline",
-            aws_secret_access_key="offline",
-        )
+        return client(self.emulator, service)
 
     def environment(self) -> dict[str, str]:
         """What `make up` gives to the engine."""
@@ -43,9 +35,8 @@ class Engine:
 
     def project_stack(self) -> automation.Stack:
         """The workspace's stack of the project's own program."""
-        return automation.select_stack(
-            self.workspace.stack, work_dir=str(ROOT), opts=self._options(self.environment())
-        )
+        options = self._options(self.environment())
+        return automation.select_stack(self.workspace.stack, work_dir=str(ROOT), opts=options)
 
     def program_stack(self, name: str, program: Callable[[], None]) -> automation.Stack:
         """A stack of a small program that a test brings along."""
@@ -53,34 +44,49 @@ class Engine:
         # Both speak of the workspace's own stack.
         del environment["PULUMI_OPTION_CONFIG_FILE"], environment["PULUMI_STACK"]
         options = self._options(environment)
-        return automation.create_stack(
-            name, project_name="messaging-app", program=program, opts=options
-        )
+        return automation.create_stack(name, "messaging-app", program, opts=options)
 
     def _options(self, environment: Mapping[str, str]) -> automation.LocalWorkspaceOptions:
         return automation.LocalWorkspaceOptions(
             env_vars=environment,
-            # Which stack is selected is remembered here, and not for the developer.
+            # The engine remembers here which stack is selected, and not for the developer.
             pulumi_home=str(self.workspace.base / "pulumi-home"),
             pulumi_command=automation.PulumiCommand(root=str(locate().parent)),
         )
 
 
-def changes(summary: Mapping[Any, int] | None) -> dict[str, int]:
-    """How many resources each kind of change befell; empty when nothing changed."""
-    counted = {str(getattr(kind, "value", kind)): n for kind, n in (summary or {}).items()}
-    return {kind: n for kind, n in counted.items() if kind != "same"}
+def client(emulator: Emulator, service: str) -> Any:
+    """boto3's client for an emulated account."""
+    return boto3.session.Session().client(
+        service_name=service,  # type: ignore[arg-type]
+        region_name=REGION,
+        endpoint_url=emulator.endpoint,
+        aws_access_key_id="offline",
+        aws_secret_access_key="offline",
+    )
 
 
-class Steps:
-    """Collects the engine's steps from its events."""
+class Watch:
+    """Notes what the engine does; pass the object itself as `on_event`."""
 
     def __init__(self) -> None:
-        self._steps: list[StepEventMetadata] = []
+        self.operations: defaultdict[str, list[str]] = defaultdict(list)
+        """By logical name of the resource, in their order; `same` is not noted."""
+        self.differing: defaultdict[str, set[str]] = defaultdict(set)
+        """Properties that differed, by logical name."""
 
     def __call__(self, event: EngineEvent) -> None:
-        """Take an event; pass the object itself as `on_event`."""
-        if event.resource_pre_event:
-            self._steps.append(event.resource_pre_event.metadata)
-        if event.res_outputs_event:
-            self._steps.append(event.res_outputs_event.metadata)
+        """Take one event of the engine."""
+        if event.res_outputs_event is None:
+            return
+        step = event.res_outputs_event.metadata
+        name = step.urn.rsplit("::", 1)[-1]
+        self.differing[name].update(step.diffs or ())
+        if step.op != automation.OpType.SAME:
+            self.operations[name].append(step.op.value)
+
+
+def changes(summary: Mapping[Any, int] | None) -> dict[str, int]:
+    """How many resources each kind of change befell; empty when nothing changed."""
+    counts = {automation.OpType(kind).value: count for kind, count in (summary or {}).items()}
+    return {kind: count for kind, count in counts.items() if kind != "same"}

@@ -26,6 +26,7 @@ def launch_template(ebs: Mapping[str, Any] | None = None, **changes: object) -> 
     volume = {"volumeSize": 100.0, "volumeType": "gp3", "encrypted": "true", **(ebs or {})}
     template = Resource(
         type="aws:ec2/launchTemplate:LaunchTemplate",
+        name="template",
         properties={
             "instanceType": "m6i.xlarge",
             "blockDeviceMappings": [{"deviceName": "/dev/sda1", "ebs": volume}],
@@ -59,7 +60,18 @@ def auto_scaling_group(*overrides: object) -> Resource:
             "mixedInstancesPolicy": {"launchTemplate": {"overrides": list(overrides)}},
             "tags": [{"key": "Role", "value": "api", "propagateAtLaunch": True}],
         },
+        depends={"mixedInstancesPolicy": ["template"]},
     )
+
+
+def instance_from_template(**changes: object) -> Resource:
+    """An API server that leaves its hardware to the launch template of the stack."""
+    server = Resource(
+        type="aws:ec2/instance:Instance",
+        properties={"launchTemplate": {"id": "lt-1"}, "tags": {"Role": "api"}},
+        depends={"launchTemplate": ["template"]},
+    )
+    return with_properties(server, changes)
 
 
 def database(**changes: object) -> Resource:
@@ -188,6 +200,7 @@ def compliant_resources() -> list[Resource]:
     return [
         launch_template(),
         instance(),
+        instance_from_template(),
         auto_scaling_group({"instanceType": "m6i.xlarge"}, {"instanceType": "m6a.xlarge"}),
         database(),
         replica(),

@@ -26,6 +26,7 @@ from tests.policies.factories import (
     database,
     ingress_rule,
     instance,
+    instance_from_template,
     launch_template,
     public_access_block,
     security_group,
@@ -37,7 +38,8 @@ PACK = Path(__file__).parents[2] / "policies"
 # For every rule a stack that breaks it and no other.
 BROKEN: dict[str, Sequence[Resource]] = {
     "server-floor": [instance(instanceType="t3.medium")],
-    "override-floor": [auto_scaling_group({"instanceType": "t3.medium"})],
+    "override-floor": [launch_template(), auto_scaling_group({"instanceType": "t3.medium"})],
+    "template-origin": [instance_from_template()],
     "database-floor": [database(instanceClass="db.t3.medium")],
     "cache-floor": [cache_nodes(nodeType="cache.t3.micro")],
     "unmeasured-compute": [Resource(type="aws:ec2/fleet:Fleet", properties={})],

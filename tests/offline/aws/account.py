@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any
 
 from offline.aws import RESOURCES
@@ -72,6 +73,12 @@ class Case:
     def resource(self) -> Resource:
         """The table under test."""
         return RESOURCES[self.token]
+
+    @property
+    def address(self) -> frozenset[str]:
+        """Inputs that say where it is: who asks for it knows them, so AWS need not tell them."""
+        fields = (field for _, field, _, _ in Formatter().parse(self.resource.id))
+        return frozenset(self.inputs.keys() & set(fields))
 
 
 MakeCase = Callable[[Account], Case]

@@ -29,7 +29,6 @@ def load_balancer_inputs(account: Account) -> dict[str, Any]:
         "securityGroups": [a_group(account)],
         "idleTimeout": 300,
         "dropInvalidHeaderFields": True,
-        "enableDeletionProtection": False,
         "tags": TAGS,
     }
 
@@ -53,9 +52,9 @@ def load_balancer(account: Account) -> Case:
         },
         meddle=lambda state: elbv2.modify_load_balancer_attributes(
             LoadBalancerArn=state["id"],
-            Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}],
+            Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "60"}],
         ),
-        drift={"enableDeletionProtection": True},
+        drift={"idleTimeout": 60},
     )
 
 

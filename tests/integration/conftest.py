@@ -1,0 +1,76 @@
+"""Emulated accounts on the real engine, each with an emulator and state of its own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from offline import emulator, stack
+from offline.workspace import Workspace
+from tests.integration.clone import Clone, user_environment
+from tests.integration.engine import Engine
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The stack `local`, up."""
+
+    engine: Engine
+    outputs: dict[str, Any]
+
+    def client(self, service: str) -> Any:
+        """boto3's client for the emulated account that holds the platform."""
+        return self.engine.client(service)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the platform's end comes last: all other tests share the platform."""
+    items.sort(key=lambda item: "destroyed" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_account() -> Iterator[None]:
+    """Nothing in a developer's environment points at an account or at a stack."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - user_environment().keys():
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="package")
+def platform(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Bring the stack up as `make up` does, once for all tests."""
+    with _ending(Workspace("local", base=tmp_path_factory.mktemp("platform"))) as workspace:
+        outputs = stack.up(stack.Session(workspace, Console()))
+        running = emulator.find(workspace)
+        assert running
+        yield Platform(Engine(workspace, running), outputs)
+
+
+@pytest.fixture(scope="package")
+def engine(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The engine with an empty account, for small programs."""
+    with _ending(Workspace("local", base=tmp_path_factory.mktemp("programs"))) as workspace:
+        workspace.prepare()
+        yield Engine(workspace, emulator.start(workspace))
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Clone]:
+    """A fresh clone of the project."""
+    made = Clone.make(tmp_path / "clone")
+    yield made
+    made.stop()
+
+
+@contextmanager
+def _ending(workspace: Workspace) -> Iterator[Workspace]:
+    try:
+        yield workspace
+    finally:
+        emulator.stop(workspace)
