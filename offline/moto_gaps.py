@@ -12,6 +12,8 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.responses.vpcs import VPCs
 from moto.ec2.utils import parse_user_data
 from moto.elbv2.models import elbv2_backends
 from moto.logs.responses import LogsResponse
@@ -38,10 +40,13 @@ def fill() -> None:
     )
     for owner, method in added:
         setattr(owner, method.__name__, method)
+    SecurityGroupRule.description = property(_description)
     corrected: tuple[tuple[type, str, Callable[[Method], Method]], ...] = (
         (LaunchTemplate, "create_version", _with_user_data_of_every_version),
+        (EC2Backend, "modify_security_group_rules", _with_the_other_group),
         (EC2Backend, "run_instances", _as_the_template_says),
         (EC2Backend, "terminate_instances", _leaving_the_target_groups),
+        (VPCs, "modify_vpc_endpoint", _with_private_dns),
         (RDSBackend, "modify_db_instance", _with_its_port),
         (RDSBackend, "modify_db_subnet_group", _keeping_the_group),
         (RDSBackend, "promote_read_replica", _leaving_its_source),
@@ -138,6 +143,42 @@ def _as_the_template_says(run_instances: Method) -> Method:
                     instance.id, iam_instance_profile_arn=profile
                 )
         return reservation
+
+    return wrapper
+
+
+def _description(rule: Moto) -> str | None:
+    """moto looks for it only in rules that name addresses, not in those that name a group."""
+    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+
+
+def _with_the_other_group(modify_security_group_rules: Method) -> Method:
+    """moto changes a rule's ports and addresses, but not the group that it names."""
+
+    @wraps(modify_security_group_rules)
+    def wrapper(backend: Moto, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+        modify_security_group_rules(backend, group_id, rules)
+        group: Moto = backend.get_security_group_by_name_or_id(group_id)
+        for rule_id, change in rules.items():
+            if "ReferencedGroupId" in change:
+                described = {k: v for k, v in change.items() if k == "Description"}
+                peer = {"GroupId": change["ReferencedGroupId"], **described}
+                group.get_rule(rule_id).source_group = peer
+
+    return wrapper
+
+
+def _with_private_dns(modify_vpc_endpoint: Method) -> Method:
+    """moto leaves private DNS of an endpoint as it was."""
+
+    @wraps(modify_vpc_endpoint)
+    def wrapper(response: Moto) -> ActionResult:
+        result = modify_vpc_endpoint(response)
+        wanted = response._get_bool_param("PrivateDnsEnabled")
+        if wanted is not None:
+            endpoints: Moto = response.ec2_backend.vpc_end_points
+            endpoints[response._get_param("VpcEndpointId")].private_dns_enabled = wanted
+        return result
 
     return wrapper
 

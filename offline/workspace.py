@@ -125,8 +125,8 @@ class Workspace:
             )
 
     def resource_count(self) -> int:
-        """Resources in the state, without providers and the stack itself."""
-        return sum(1 for r in self._deployment().get("resources", []) if r.get("custom"))
+        """Resources in the state, components and the stack itself included."""
+        return len(self._deployment().get("resources", []))
 
     def pending_operations(self) -> int:
         """Operations that a run began and never ended."""

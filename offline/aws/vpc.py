@@ -254,15 +254,8 @@ ROUTE = Resource(
             "describe_route_tables",
             {
                 "RouteTableIds": [K("routeTableId")],
-                "Filters": [
-                    {
-                        "Name": "route.destination-cidr-block",
-                        "Values": [K("destinationCidrBlock")],
-                    }
-                ],
             },
-            # The table's first route is the VPC's own, which no program makes.
-            "RouteTables[0].Routes[?GatewayId != 'local'] | [0]",
+            "RouteTables[0].Routes[?DestinationCidrBlock == '$destinationCidrBlock'] | [0]",
             {
                 "destinationCidrBlock": "DestinationCidrBlock",
                 "gatewayId": "GatewayId",
@@ -292,12 +285,13 @@ ROUTE_TABLE_ASSOCIATION = Resource(
         {"RouteTableId": P("routeTableId"), "SubnetId": P("subnetId")},
         returns={"id": "AssociationId"},
     ),
+    delete_before_replace=True,
     read=(
         Read(
             "describe_route_tables",
             {"Filters": [{"Name": "association.route-table-association-id", "Values": [ID]}]},
-            "RouteTables[0]",
-            {"routeTableId": "RouteTableId"},
+            "RouteTables[0].Associations[?RouteTableAssociationId == '$id'] | [0]",
+            {"routeTableId": "RouteTableId", "subnetId": "SubnetId"},
         ),
     ),
     delete=(Call("disassociate_route_table", {"AssociationId": ID}),),
@@ -355,7 +349,7 @@ VPC_ENDPOINT = Resource(
         Read(
             "describe_vpc_endpoints",
             {"VpcEndpointIds": [ID]},
-            "VpcEndpoints[0]",
+            "VpcEndpoints[?State != 'deleted'] | [0]",
             {
                 "vpcId": "VpcId",
                 "serviceName": "ServiceName",
@@ -371,7 +365,8 @@ VPC_ENDPOINT = Resource(
         ),
     ),
     delete=(Call("delete_vpc_endpoints", {"VpcEndpointIds": [ID]}),),
-    gone=("InvalidVpcEndpointId.NotFound",),
+    # The second is moto's answer when an endpoint is already deleted, and its routes with it.
+    gone=("InvalidVpcEndpointId.NotFound", "InvalidRoute.NotFound"),
 )
 
 FLOW_LOG = Resource(

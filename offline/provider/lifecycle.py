@@ -113,8 +113,13 @@ def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
 
 
 def preview_create(resource: Resource, inputs: Properties) -> dict[str, Any]:
-    """The state as far as it is known before the resource exists."""
-    return {**dict.fromkeys(resource.computed, UNKNOWN), **_visible(inputs)}
+    """The state as far as it is known before the resource exists.
+
+    An input that the program leaves out is absent, not unknown: policies must be able to tell a rule
+    without a network from a rule whose network is still to come.
+    """
+    told = resource.computed - resource.inputs
+    return {**dict.fromkeys(told, UNKNOWN), **_visible(inputs)}
 
 
 def preview_update(resource: Resource, state: Properties, inputs: Properties) -> dict[str, Any]:
@@ -182,7 +187,8 @@ def update(  # noqa: PLR0917 (what the engine's protocol sends, in its order)
             "set it explicitly",
         )
     old = {**state, **_visible(olds), "id": identifier}
-    new = {k: v for k, v in old.items() if k not in difference.removed}
+    # What AWS told about an input that the program never gave must not be sent back to AWS.
+    new = {k: v for k, v in old.items() if k not in resource.inputs}
     new.update(_visible(news))
     new.update({k: unset[k] for k in difference.removed if k in unset})
     for step in resource.changing:

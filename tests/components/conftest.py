@@ -1,18 +1,30 @@
 """What every component test starts from."""
 
-import sys
+from typing import Any
 
-import pulumi_aws
 import pytest
+from pulumi._utils import _LazyModule as LazyModule  # pyright: ignore[reportPrivateUsage]
 
 from components.identity import Identity
 
-# pulumi_aws puts all its modules into sys.modules and loads each on first use. Hypothesis, and
-# pytest when it shows a failure, ask every module there for its file, which would load them all:
-# half a minute and a gigabyte. As attributes of pulumi_aws they stay within reach.
-for name, module in list(sys.modules.items()):
-    if name.startswith(f"{pulumi_aws.__name__}.") and type(module).__name__ == "_LazyModule":
-        del sys.modules[name]
+FROM_SPEC = {"__file__": "origin", "__name__": "name"}
+
+load_and_get = LazyModule.__getattribute__
+
+
+def get_attribute(module: LazyModule, attribute: str) -> Any:
+    """Tell a module's file and name without loading it.
+
+    pulumi_aws puts all its modules into sys.modules, each to be loaded when first touched.
+    Hypothesis, and pytest when it shows a failure, ask every module there for its file, which
+    would load them all: half a minute and a gigabyte.
+    """
+    if attribute in FROM_SPEC:
+        return getattr(object.__getattribute__(module, "__spec__"), FROM_SPEC[attribute])
+    return load_and_get(module, attribute)
+
+
+LazyModule.__getattribute__ = get_attribute
 
 
 @pytest.fixture(scope="session")

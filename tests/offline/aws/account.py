@@ -66,6 +66,8 @@ class Case:
     """Inputs that moto takes and does not tell (offline/README.md)."""
     one_way: frozenset[str] = frozenset()
     """Inputs that AWS lets nobody set again once they are unset."""
+    required: frozenset[str] = frozenset()
+    """Inputs that AWS insists on, unless another one takes their place."""
     outlives: bool = False
     """AWS knows no deletion of it: it goes with what it belongs to."""
 

@@ -108,7 +108,8 @@ def test_aws_forgets_an_input_that_the_program_no_longer_gives(
     case = make_case(account)
     client = account.client(case.resource.service)
     inputs, state = dict(case.inputs), create(case, client)
-    for name in case.resource.unset_values.keys() & inputs.keys() - case.untold - case.one_way:
+    kept = case.untold | case.one_way | case.required
+    for name in case.resource.unset_values.keys() & inputs.keys() - kept:
         without = {k: v for k, v in inputs.items() if k != name}
 
         after = lifecycle.update(case.resource, client, state["id"], state, inputs, without)

@@ -78,6 +78,7 @@ def _record(
         changes=changes,
         meddle=meddle,
         drift=drift,
+        required=frozenset({"ttl", "records", "aliases"}),
     )
 
 

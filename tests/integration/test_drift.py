@@ -1,0 +1,181 @@
+"""What somebody changes behind the program's back is seen by a refresh, and mended by an up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Platform
+from tests.integration.engine import Watch, changes
+
+DATABASE = "messaging-app-local-database"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """One change with boto3."""
+
+    resource: str
+    """The changed resource's logical name."""
+    property: str
+    """What the engine calls the changed property."""
+    meddle: Callable[[Platform], None]
+    read: Callable[[Platform], Any]
+    """What AWS says of it: the same before the change and after the mending."""
+
+
+def narrow_clients(platform: Platform) -> None:
+    ec2, rule = platform.client("ec2"), _rule(platform)
+    ec2.modify_security_group_rules(
+        GroupId=rule["GroupId"],
+        SecurityGroupRules=[
+            {
+                "SecurityGroupRuleId": rule["SecurityGroupRuleId"],
+                "SecurityGroupRule": {
+                    "IpProtocol": "tcp",
+                    "FromPort": 443,
+                    "ToPort": 443,
+                    "CidrIpv4": "198.51.100.0/24",
+                    "Description": "Clients",
+                },
+            }
+        ],
+    )
+
+
+def _rule(platform: Platform) -> dict[str, Any]:
+    group = platform.outputs["security_group_ids"]["load-balancer"]
+    of_group = [{"Name": "group-id", "Values": [group]}]
+    rules = platform.client("ec2").describe_security_group_rules(Filters=of_group)
+    (found,) = [
+        each
+        for each in rules["SecurityGroupRules"]
+        if not each["IsEgress"] and each["FromPort"] == 443
+    ]
+    return found
+
+
+def _bucket(platform: Platform) -> dict[str, str]:
+    return {"Bucket": platform.outputs["media_location"].removeprefix("s3://")}
+
+
+def weaken_encryption(platform: Platform) -> None:
+    weaker = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    platform.client("s3").put_bucket_encryption(
+        **_bucket(platform), ServerSideEncryptionConfiguration={"Rules": [weaker]}
+    )
+
+
+def encryption(platform: Platform) -> Any:
+    told = platform.client("s3").get_bucket_encryption(**_bucket(platform))
+    (rule,) = told["ServerSideEncryptionConfiguration"]["Rules"]
+    return rule["ApplyServerSideEncryptionByDefault"]
+
+
+def shrink_servers(platform: Platform) -> None:
+    platform.client("autoscaling").update_auto_scaling_group(
+        AutoScalingGroupName=_group(platform)["AutoScalingGroupName"], MinSize=1
+    )
+
+
+def _group(platform: Platform) -> dict[str, Any]:
+    groups = platform.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    (found,) = [each for each in groups if "api" in each["AutoScalingGroupName"]]
+    return found
+
+
+def shrink_database(platform: Platform) -> None:
+    platform.client("rds").modify_db_instance(
+        DBInstanceIdentifier=DATABASE, DBInstanceClass="db.t3.micro", ApplyImmediately=True
+    )
+
+
+def database_class(platform: Platform) -> str:
+    described = platform.client("rds").describe_db_instances(DBInstanceIdentifier=DATABASE)
+    return described["DBInstances"][0]["DBInstanceClass"]
+
+
+DRIFTS = (
+    Drift(
+        resource="firewall-load-balancer-from-world-443",
+        property="cidrIpv4",
+        meddle=narrow_clients,
+        read=lambda platform: _rule(platform)["CidrIpv4"],
+    ),
+    Drift(
+        resource="media-encryption", property="rules", meddle=weaken_encryption, read=encryption
+    ),
+    Drift(
+        resource="api-group",
+        property="minSize",
+        meddle=shrink_servers,
+        read=lambda platform: _group(platform)["MinSize"],
+    ),
+    Drift(
+        resource="database-primary",
+        property="instanceClass",
+        meddle=shrink_database,
+        read=database_class,
+    ),
+)
+each_drift = pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.resource)
+
+
+@dataclass(frozen=True)
+class Meddled:
+    """The platform after all drifts at once: two runs of the engine do for every test."""
+
+    before: dict[str, Any]
+    """What AWS said, by resource."""
+    seen: Watch
+    """The engine's preview of a refresh."""
+
+
+@pytest.fixture(scope="module")
+def meddled(platform: Platform) -> Meddled:
+    before = {drift.resource: drift.read(platform) for drift in DRIFTS}
+    for drift in DRIFTS:
+        drift.meddle(platform)
+        assert drift.read(platform) != before[drift.resource]
+    seen = Watch()
+    platform.engine.project_stack().preview_refresh(on_event=seen)
+    return Meddled(before, seen)
+
+
+@pytest.fixture(scope="module")
+def mended(platform: Platform, meddled: Meddled) -> Watch:
+    done = Watch()
+    platform.engine.project_stack().up(refresh=True, on_event=done)
+    return done
+
+
+def test_without_meddling_a_refresh_finds_nothing(platform: Platform) -> None:
+    found = platform.engine.project_stack().preview_refresh()
+    assert changes(found.change_summary) == {}
+
+
+def test_without_a_change_of_the_program_a_second_up_changes_nothing(platform: Platform) -> None:
+    done = platform.engine.project_stack().up()
+    assert changes(done.summary.resource_changes) == {}
+
+
+@each_drift
+def test_a_refresh_sees(drift: Drift, meddled: Meddled) -> None:
+    assert meddled.seen.operations[drift.resource] == ["update"]
+    assert drift.property in meddled.seen.differing[drift.resource]
+
+
+def test_a_refresh_sees_nothing_else(meddled: Meddled) -> None:
+    assert meddled.seen.operations.keys() == {drift.resource for drift in DRIFTS}
+
+
+@each_drift
+def test_an_up_mends(platform: Platform, drift: Drift, meddled: Meddled, mended: Watch) -> None:
+    assert mended.operations[drift.resource] == ["refresh", "update"]
+    assert drift.read(platform) == meddled.before[drift.resource]
+
+
+def test_an_up_changes_nothing_else(mended: Watch) -> None:
+    touched = {name for name, done in mended.operations.items() if done != ["refresh"]}
+    assert touched == {drift.resource for drift in DRIFTS}
