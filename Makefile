@@ -1,6 +1,9 @@
 # Every target sets up what it needs; `make help` lists them.
 .DEFAULT_GOAL := help
 
+# Without compiled bytecode every preview would compile the AWS SDK anew: 5 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 STACK ?= local
 PROVIDERS ?= stand-in

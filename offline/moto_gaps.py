@@ -40,9 +40,9 @@ def fill() -> None:
     )
     for owner, method in added:
         setattr(owner, method.__name__, method)
-    SecurityGroupRule.description = property(_description)
-    corrected: tuple[tuple[type, str, Callable[[Method], Method]], ...] = (
+    corrected: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
         (LaunchTemplate, "create_version", _with_user_data_of_every_version),
+        (SecurityGroupRule, "description", _of_rules_that_name_a_group),
         (EC2Backend, "modify_security_group_rules", _with_the_other_group),
         (EC2Backend, "run_instances", _as_the_template_says),
         (EC2Backend, "terminate_instances", _leaving_the_target_groups),
@@ -147,9 +147,13 @@ def _as_the_template_says(run_instances: Method) -> Method:
     return wrapper
 
 
-def _description(rule: Moto) -> str | None:
-    """moto looks for it only in rules that name addresses, not in those that name a group."""
-    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+def _of_rules_that_name_a_group(description: property) -> property:
+    """moto tells it of rules that name addresses, and not of those that name a group."""
+
+    def corrected(rule: Moto) -> str | None:
+        return description.__get__(rule) or rule.source_group.get("Description")
+
+    return property(corrected)
 
 
 def _with_the_other_group(modify_security_group_rules: Method) -> Method:

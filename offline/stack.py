@@ -84,8 +84,8 @@ def up(session: Session) -> dict[str, object]:
         session.pulumi(
             running,
             settings.region,
-            *("up", "--yes", "--skip-preview", "--suppress-outputs"),
-            *("--policy-pack", str(POLICIES)),
+            # With its preview: that is where policies refuse a stack before any of it is made.
+            *("up", "--yes", "--suppress-outputs", "--policy-pack", str(POLICIES)),
         )
         _write_env(session, running, settings.region)
         return outputs(session, running, settings.region)

@@ -58,9 +58,7 @@ KEY = Resource(
                 "isEnabled": "Enabled",
             },
         ),
-        Read(
-            "get_key_policy", {"KeyId": ID, "PolicyName": "default"}, "@", {"policy": "Policy"}
-        ),
+        Read("get_key_policy", {"KeyId": ID, "PolicyName": "default"}, "@", {"policy": "Policy"}),
         Read(
             "get_key_rotation_status",
             {"KeyId": ID},

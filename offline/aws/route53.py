@@ -6,7 +6,7 @@ from typing import Any
 
 from offline.aws.tags import retag
 from offline.provider.api import invoke
-from offline.provider.convert import tag_list, tag_map
+from offline.provider.convert import tag_map
 from offline.provider.table import ID, Call, From, K, P, Read, Resource, Run, Scope
 
 GONE = ("NoSuchHostedZone",)

@@ -8,9 +8,7 @@ from typing import Any
 
 from offline.provider.api import invoke
 from offline.provider.convert import camel, pascal, tag_list, tag_map
-from offline.provider.table import AutoName, Call, From, K, P, Read, Resource, Run, Scope
-
-BUCKET = K("bucket")
+from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 
 # Both make the suffix of `bucketPrefix` 26 characters long, as the official plugin's.
 SUFFIX_TIME = "%Y%m%d%H%M%S"
@@ -37,8 +35,8 @@ def _create_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
 
 def _delete_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
     if new.get("forceDestroy"):
-        _empty(client, new["bucket"])
-    invoke(client, "delete_bucket", {"Bucket": new["bucket"]})
+        _empty(client, new["id"])
+    invoke(client, "delete_bucket", {"Bucket": new["id"]})
     return {}
 
 
@@ -56,7 +54,7 @@ def _some_versions(client: Any, bucket: str) -> list[dict[str, str]]:
 
 GONE = ("NoSuchBucket", "404")
 
-BUCKET_RESOURCE = Resource(
+BUCKET = Resource(
     token="aws:s3/bucket:Bucket",
     service="s3",
     create=Run(_create_bucket, uses=(P("bucket"), P("bucketPrefix"))),
@@ -65,24 +63,24 @@ BUCKET_RESOURCE = Resource(
     configure=(
         Call(
             "put_bucket_tagging",
-            {"Bucket": BUCKET, "Tagging": {"TagSet": P("tags", tag_list, default={})}},
+            {"Bucket": ID, "Tagging": {"TagSet": P("tags", tag_list, default={})}},
         ),
     ),
     read=(
         Read(
             "list_buckets",
-            {"Prefix": BUCKET},
-            "Buckets[?Name == '$bucket'] | [0]",
+            {"Prefix": ID},
+            "Buckets[?Name == '$id'] | [0]",
             {
                 "bucket": "Name",
                 "arn": From("Name", lambda name: f"arn:aws:s3:::{name}"),
                 "bucketDomainName": From("Name", lambda name: f"{name}.s3.amazonaws.com"),
             },
         ),
-        Read("head_bucket", {"Bucket": BUCKET}, "@", {"region": "BucketRegion"}),
+        Read("head_bucket", {"Bucket": ID}, "@", {"region": "BucketRegion"}),
         Read(
             "get_bucket_tagging",
-            {"Bucket": BUCKET},
+            {"Bucket": ID},
             "@",
             {"tags": From("TagSet || `[]`", tag_map)},
             optional=True,
@@ -113,7 +111,7 @@ def _part(name: str, put: Call, read: Read, delete: Call, *, absent: str = "") -
     )
 
 
-WHICH = {"Bucket": BUCKET}
+WHICH = {"Bucket": K("bucket")}
 OF_BUCKET = {"Bucket": P("bucket", replaces=True)}
 
 VERSIONING = _part(
@@ -198,9 +196,7 @@ LIFECYCLE = _part(
         "put_bucket_lifecycle_configuration",
         {**OF_BUCKET, "LifecycleConfiguration": {"Rules": P("rules", to_api)}},
     ),
-    Read(
-        "get_bucket_lifecycle_configuration", WHICH, "@", {"rules": From("Rules", from_api)}
-    ),
+    Read("get_bucket_lifecycle_configuration", WHICH, "@", {"rules": From("Rules", from_api)}),
     Call("delete_bucket_lifecycle", WHICH),
     absent="NoSuchLifecycleConfiguration",
 )
@@ -214,7 +210,7 @@ POLICY = _part(
 )
 
 RESOURCES: tuple[Resource, ...] = (
-    BUCKET_RESOURCE,
+    BUCKET,
     VERSIONING,
     ENCRYPTION,
     PUBLIC_ACCESS_BLOCK,

@@ -6,7 +6,6 @@ from typing import Any
 
 from offline.provider.values import is_list, is_map
 
-
 NO_EXCEPTIONS: Mapping[str, str] = {}
 
 

@@ -188,7 +188,7 @@ def update(  # noqa: PLR0917 (what the engine's protocol sends, in its order)
         )
     old = {**state, **_visible(olds), "id": identifier}
     # What AWS told about an input that the program never gave must not be sent back to AWS.
-    new = {k: v for k, v in old.items() if k not in resource.inputs}
+    new = {k: v for k, v in old.items() if k not in resource.updatable | difference.removed}
     new.update(_visible(news))
     new.update({k: unset[k] for k in difference.removed if k in unset})
     for step in resource.changing:

@@ -1,18 +1,20 @@
 """What every component test starts from."""
 
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
-from pulumi._utils import _LazyModule as LazyModule  # pyright: ignore[reportPrivateUsage]
+from pulumi import _utils
 
 from components.identity import Identity
 
 FROM_SPEC = {"__file__": "origin", "__name__": "name"}
 
-load_and_get = LazyModule.__getattribute__
+lazy_module: Any = cast(Any, _utils)._LazyModule
+load_and_get = lazy_module.__getattribute__
 
 
-def get_attribute(module: LazyModule, attribute: str) -> Any:
+def get_attribute(module: ModuleType, attribute: str) -> Any:
     """Tell a module's file and name without loading it.
 
     pulumi_aws puts all its modules into sys.modules, each to be loaded when first touched.
@@ -24,7 +26,7 @@ def get_attribute(module: LazyModule, attribute: str) -> Any:
     return load_and_get(module, attribute)
 
 
-LazyModule.__getattribute__ = get_attribute
+lazy_module.__getattribute__ = get_attribute
 
 
 @pytest.fixture(scope="session")

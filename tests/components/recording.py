@@ -138,6 +138,7 @@ class Recording:
 
     resources: list[Registration]
     outputs: dict[str, Any]
+    secret_outputs: frozenset[str]
     completed: set[str]
     """URNs of the components that called `register_outputs`."""
 
@@ -193,8 +194,9 @@ def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
     monitor = RecordingMonitor(RecordingMocks())
     set_mocks(RecordingMocks(), project="messaging-app", stack="test", monitor=monitor)
     outputs: dict[str, Any] = {}
+    secrecy: dict[str, bool] = {}
 
-    def run() -> pulumi.Output[None]:
+    def run() -> pulumi.Output[Any]:
         component = build()
         public = {
             key: value
@@ -202,7 +204,19 @@ def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
             # Every component has a `urn`, and an `id` that is None unless it defines one.
             if not key.startswith("_") and key != "urn" and value is not None
         }
-        return pulumi.Output.from_input(public).apply(outputs.update)
+        is_secret = {
+            key: value.is_secret()
+            for key, value in public.items()
+            if isinstance(value, pulumi.Output)
+        }
+        return pulumi.Output.all(public, is_secret).apply(
+            lambda settled: (outputs.update(settled[0]), secrecy.update(settled[1]))
+        )
 
     pulumi.runtime.test(run)()  # pyright: ignore[reportUnknownMemberType]
-    return Recording(resources=monitor.registrations, outputs=outputs, completed=monitor.completed)
+    return Recording(
+        resources=monitor.registrations,
+        outputs=outputs,
+        secret_outputs=frozenset(key for key, secret in secrecy.items() if secret),
+        completed=monitor.completed,
+    )

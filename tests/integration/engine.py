@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -27,7 +28,7 @@ class Engine:
 
     def client(self, service: str) -> Any:
         """boto3's client for the emulated account."""
-        return client(self.emulator, service)
+        return client(self.emulator.endpoint, service)
 
     def environment(self) -> dict[str, str]:
         """What `make up` gives to the engine."""
@@ -55,12 +56,13 @@ class Engine:
         )
 
 
-def client(emulator: Emulator, service: str) -> Any:
-    """boto3's client for an emulated account."""
+@cache
+def client(endpoint: str, service: str) -> Any:
+    """boto3's client for the account emulated at an endpoint; to make one takes half a second."""
     return boto3.session.Session().client(
         service_name=service,  # type: ignore[arg-type]
         region_name=REGION,
-        endpoint_url=emulator.endpoint,
+        endpoint_url=endpoint,
         aws_access_key_id="offline",
         aws_secret_access_key="offline",
     )

@@ -92,8 +92,9 @@ def test_flow_logs_of_the_vpc_are_kept_encrypted_for_a_year(
 ) -> None:
     (flow_log,) = platform.client("ec2").describe_flow_logs()["FlowLogs"]
     assert (flow_log["ResourceId"], flow_log["TrafficType"]) == (outputs.vpc_id, "ALL")
+    assert flow_log["LogDestinationType"] == "cloud-watch-logs"
     groups = platform.client("logs").describe_log_groups()["logGroups"]
-    (group,) = [each for each in groups if each["logGroupName"] == flow_log["LogGroupName"]]
+    (group,) = [each for each in groups if each["arn"].startswith(flow_log["LogDestination"])]
     assert (group["retentionInDays"], group["kmsKeyId"]) == (365, outputs.kms_key_arn)
 
 
@@ -151,12 +152,17 @@ def test_websocket_paths_go_to_the_websocket_servers_and_the_rest_to_the_api(
     groups = elbv2.describe_target_groups()["TargetGroups"]
     port_of = {each["TargetGroupArn"]: each["Port"] for each in groups}
     routes = {
-        tuple(pattern for each in rule["Conditions"] for pattern in each["Values"]): port_of[
+        tuple(pattern for each in rule["Conditions"] for pattern in _paths(each)): port_of[
             rule["Actions"][0]["TargetGroupArn"]
         ]
         for rule in rules
     }
     assert routes == {("/ws*",): 8081, (): 8080}
+
+
+def _paths(condition: dict[str, Any]) -> list[str]:
+    assert condition["Field"] == "path-pattern"
+    return condition["PathPatternConfig"]["Values"]
 
 
 def _listener(platform: Platform, balancer: dict[str, Any], *, port: int) -> dict[str, Any]:

@@ -80,6 +80,10 @@ def test_the_value_is_encrypted_in_the_state(build: Build, fields: dict[str, str
     assert build(fields).one(VERSION).secret_inputs == {"secretString"}
 
 
+def test_the_password_stays_secret_for_whoever_uses_it(build: Build) -> None:
+    assert build({}).secret_outputs == {"value"}
+
+
 def test_no_other_resource_sees_the_password(build: Build) -> None:
     built = build({"username": "messaging"})
     seen_by = [

@@ -1,4 +1,4 @@
-"""The emulated AWS account that tests of tables work in, and what a test needs to know of a type."""
+"""The emulated account that tests of tables work in, and what they must know of a type."""
 
 import itertools
 from collections.abc import Callable, Mapping
@@ -63,7 +63,7 @@ class Case:
     drift: Mapping[str, Any] | None
     """The inputs that a refresh then finds; None when the resource is gone."""
     untold: frozenset[str] = frozenset()
-    """Inputs that moto takes and does not tell (offline/README.md)."""
+    """Properties that moto does not tell, though AWS does (offline/README.md)."""
     one_way: frozenset[str] = frozenset()
     """Inputs that AWS lets nobody set again once they are unset."""
     required: frozenset[str] = frozenset()

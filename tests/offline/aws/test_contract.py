@@ -78,12 +78,17 @@ def test_a_refresh_right_after_creation_changes_nothing(
 
 
 @every_type
-def test_a_preview_knows_every_output_by_name(account: Account, make_case: MakeCase) -> None:
+def test_a_preview_names_every_output_and_no_input_that_is_left_out(
+    account: Account, make_case: MakeCase
+) -> None:
     case = make_case(account)
 
     state = create(case, account.client(case.resource.service))
 
-    assert state.keys() - {"id"} <= lifecycle.preview_create(case.resource, case.inputs).keys()
+    outputs = state.keys() - case.resource.inputs - {"id"}
+    planned = lifecycle.preview_create(case.resource, case.inputs).keys()
+    known = outputs | case.inputs.keys()
+    assert planned == known | case.untold
 
 
 @every_type
@@ -124,7 +129,8 @@ def test_any_other_change_replaces(account: Account, make_case: MakeCase) -> Non
     in_place = case.changes.keys() | case.resource.options
 
     for name in case.inputs:
-        replaces = lifecycle.diff(case.resource, case.inputs, {**case.inputs, name: "other"}).replaces
+        changed = {**case.inputs, name: "other"}
+        replaces = lifecycle.diff(case.resource, case.inputs, changed).replaces
         assert replaces == (frozenset() if name in in_place else {name})
 
 

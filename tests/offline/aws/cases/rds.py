@@ -151,9 +151,7 @@ def primary(account: Account) -> Case:
             DBInstanceIdentifier=state["id"], DBInstanceClass="db.t3.micro", ApplyImmediately=True
         ),
         drift={"instanceClass": "db.t3.micro"},
-        untold=frozenset(
-            {"password", "performanceInsightsEnabled", "performanceInsightsKmsKeyId"}
-        ),
+        untold=frozenset({"password", "performanceInsightsEnabled", "performanceInsightsKmsKeyId"}),
     )
 
 

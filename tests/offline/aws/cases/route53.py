@@ -42,12 +42,14 @@ def private_zone(account: Account) -> Case:
             VPC={"VPCId": vpcs[0]["vpcId"], "VPCRegion": "eu-central-1"},
         ),
         drift={"vpcs": vpcs[1:2]},
+        untold=frozenset({"nameServers", "primaryNameServer"}),
     )
 
 
 def _record(
     account: Account,
     label: str,
+    *,
     inputs: Mapping[str, Any],
     changes: Mapping[str, Any],
     drift: Mapping[str, Any],
@@ -86,9 +88,9 @@ def record(account: Account) -> Case:
     return _record(
         account,
         "redis",
-        {"ttl": 60, "records": ["10.0.0.1", "10.0.0.2"]},
-        {"ttl": 30, "records": ["10.0.0.3"], "type": "TXT"},
-        {"ttl": 5, "records": ["192.0.2.9"]},
+        inputs={"ttl": 60, "records": ["10.0.0.1", "10.0.0.2"]},
+        changes={"ttl": 30, "records": ["10.0.0.3"], "type": "TXT"},
+        drift={"ttl": 5, "records": ["192.0.2.9"]},
     )
 
 
@@ -96,9 +98,9 @@ def wildcard_record(account: Account) -> Case:
     return _record(
         account,
         "*",
-        {"ttl": 60, "records": ["10.0.0.1"]},
-        {"ttl": 30, "records": ["10.0.0.3"], "type": "TXT"},
-        {"ttl": 5, "records": ["192.0.2.9"]},
+        inputs={"ttl": 60, "records": ["10.0.0.1"]},
+        changes={"ttl": 30, "records": ["10.0.0.3"], "type": "TXT"},
+        drift={"ttl": 5, "records": ["192.0.2.9"]},
     )
 
 
@@ -107,9 +109,9 @@ def alias_record(account: Account) -> Case:
     return _record(
         account,
         "api",
-        {"aliases": [{**target, "evaluateTargetHealth": True}]},
-        {"aliases": [{**target, "evaluateTargetHealth": False}], "type": "AAAA"},
-        {"aliases": []},
+        inputs={"aliases": [{**target, "evaluateTargetHealth": True}]},
+        changes={"aliases": [{**target, "evaluateTargetHealth": False}], "type": "AAAA"},
+        drift={"aliases": []},
     )
 
 

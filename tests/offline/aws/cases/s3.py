@@ -37,13 +37,14 @@ def bucket_by_prefix(account: Account) -> Case:
 def _part(
     account: Account,
     name: str,
+    *,
     inputs: Mapping[str, Any],
     changes: Mapping[str, Any],
     meddle: Callable[[Any, str], object],
-    drift: Mapping[str, Any] | None = None,
-    *,
+    drift: Mapping[str, Any] | None,
     outlives: bool = False,
 ) -> Case:
+    """A part of a new bucket's configuration; `meddle` takes the client and the bucket."""
     of = a_bucket(account)
     return Case(
         token=f"aws:s3/{name[:1].lower()}{name[1:]}:{name}",
@@ -62,35 +63,30 @@ def versioning(account: Account) -> Case:
     return _part(
         account,
         "BucketVersioning",
-        enabled,
-        suspended,
-        lambda s3, of: s3.put_bucket_versioning(
+        inputs=enabled,
+        changes=suspended,
+        meddle=lambda s3, of: s3.put_bucket_versioning(
             Bucket=of, VersioningConfiguration={"Status": "Suspended"}
         ),
-        suspended,
+        drift=suspended,
         outlives=True,
     )
 
 
 def encryption(account: Account) -> Case:
-    keys = [account.create("aws:kms/key:Key")["arn"] for _ in range(2)]
-    by_kms = [
-        {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": key} for key in keys
-    ]
+    one, other = (
+        {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": account.create("aws:kms/key:Key")["arn"]}
+        for _ in range(2)
+    )
     return _part(
         account,
         "BucketServerSideEncryptionConfiguration",
-        {
-            "rules": [
-                {"applyServerSideEncryptionByDefault": by_kms[0], "bucketKeyEnabled": True}
-            ]
+        inputs={"rules": [{"applyServerSideEncryptionByDefault": one, "bucketKeyEnabled": True}]},
+        changes={
+            "rules": [{"applyServerSideEncryptionByDefault": other, "bucketKeyEnabled": False}]
         },
-        {
-            "rules": [
-                {"applyServerSideEncryptionByDefault": by_kms[1], "bucketKeyEnabled": False}
-            ]
-        },
-        lambda s3, of: s3.delete_bucket_encryption(Bucket=of),
+        meddle=lambda s3, of: s3.delete_bucket_encryption(Bucket=of),
+        drift=None,
     )
 
 
@@ -104,12 +100,12 @@ def public_access_block(account: Account) -> Case:
     return _part(
         account,
         "BucketPublicAccessBlock",
-        dict.fromkeys(switches, True),
-        dict.fromkeys(switches, False),
-        lambda s3, of: s3.put_public_access_block(
+        inputs=dict.fromkeys(switches, True),
+        changes=dict.fromkeys(switches, False),
+        meddle=lambda s3, of: s3.put_public_access_block(
             Bucket=of, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
         ),
-        dict.fromkeys(switches[1:], False),
+        drift=dict.fromkeys(switches[1:], False),
     )
 
 
@@ -117,12 +113,12 @@ def ownership_controls(account: Account) -> Case:
     return _part(
         account,
         "BucketOwnershipControls",
-        {"rule": {"objectOwnership": "BucketOwnerEnforced"}},
-        {"rule": {"objectOwnership": "BucketOwnerPreferred"}},
-        lambda s3, of: s3.put_bucket_ownership_controls(
+        inputs={"rule": {"objectOwnership": "BucketOwnerEnforced"}},
+        changes={"rule": {"objectOwnership": "BucketOwnerPreferred"}},
+        meddle=lambda s3, of: s3.put_bucket_ownership_controls(
             Bucket=of, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
         ),
-        {"rule": {"objectOwnership": "ObjectWriter"}},
+        drift={"rule": {"objectOwnership": "ObjectWriter"}},
     )
 
 
@@ -144,17 +140,19 @@ def lifecycle_configuration(account: Account) -> Case:
     return _part(
         account,
         "BucketLifecycleConfiguration",
-        {"rules": [retention, archive]},
-        {"rules": [{**retention, "expiration": {"days": 30}}]},
-        lambda s3, of: s3.delete_bucket_lifecycle(Bucket=of),
+        inputs={"rules": [retention, archive]},
+        changes={"rules": [{**retention, "expiration": {"days": 30}}]},
+        meddle=lambda s3, of: s3.delete_bucket_lifecycle(Bucket=of),
+        drift=None,
     )
 
 
-def _policy(effect: str) -> str:
+def tls_only(action: str) -> str:
+    """A policy that denies an action over plain HTTP."""
     statement = {
-        "Effect": effect,
+        "Effect": "Deny",
         "Principal": "*",
-        "Action": "s3:*",
+        "Action": action,
         "Resource": "*",
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
@@ -165,9 +163,10 @@ def bucket_policy(account: Account) -> Case:
     return _part(
         account,
         "BucketPolicy",
-        {"policy": _policy("Deny")},
-        {"policy": _policy("Allow")},
-        lambda s3, of: s3.delete_bucket_policy(Bucket=of),
+        inputs={"policy": tls_only("s3:GetObject")},
+        changes={"policy": tls_only("s3:*")},
+        meddle=lambda s3, of: s3.delete_bucket_policy(Bucket=of),
+        drift=None,
     )
 
 

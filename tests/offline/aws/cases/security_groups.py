@@ -39,7 +39,9 @@ def default_security_group(account: Account) -> Case:
     )
 
 
-def _rule(account: Account, direction: str, peer: Mapping[str, Any], other: Mapping[str, Any]) -> Case:
+def _rule(
+    account: Account, direction: str, peer: Mapping[str, Any], other: Mapping[str, Any]
+) -> Case:
     group = a_group(account)
     return Case(
         token=f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule",
@@ -64,6 +66,7 @@ def _rule(account: Account, direction: str, peer: Mapping[str, Any], other: Mapp
             account.client("ec2"), f"revoke_security_group_{direction.lower()}"
         )(GroupId=group, SecurityGroupRuleIds=[state["id"]]),
         drift=None,
+        untold=frozenset({"arn"}),
     )
 
 

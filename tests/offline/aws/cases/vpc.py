@@ -124,9 +124,7 @@ def route(account: Account) -> Case:
         token="aws:ec2/route:Route",
         inputs={"routeTableId": table, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateway},
         changes={"gatewayId": a_gateway(account, a_vpc(account))},
-        meddle=lambda state: ec2.delete_route(
-            RouteTableId=table, DestinationCidrBlock="0.0.0.0/0"
-        ),
+        meddle=lambda state: ec2.delete_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0"),
         drift=None,
     )
 
