@@ -3,14 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from offline.aws.compute import template_reference
 from offline.provider.api import invoke
 from offline.provider.convert import camel, pascal
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
-
-
-def _template(given: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"id": "LaunchTemplateId", "name": "LaunchTemplateName", "version": "Version"}
-    return {names[key]: value for key, value in given.items()}
 
 
 def _told_template(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +84,7 @@ SETTINGS: Mapping[str, Any] = {
     "MinSize": P("minSize"),
     "MaxSize": P("maxSize"),
     "DesiredCapacity": P("desiredCapacity"),
-    "LaunchTemplate": P("launchTemplate", _template),
+    "LaunchTemplate": P("launchTemplate", template_reference),
     "VPCZoneIdentifier": P("vpcZoneIdentifiers", ",".join),
     "HealthCheckType": P("healthCheckType"),
     "HealthCheckGracePeriod": P("healthCheckGracePeriod", default=300),

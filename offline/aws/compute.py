@@ -136,7 +136,8 @@ LAUNCH_TEMPLATE = Resource(
 )
 
 
-def _template(given: Mapping[str, Any]) -> dict[str, Any]:
+def template_reference(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Which version of which template: `{"id": …, "version": …}` in the API's names."""
     names = {"id": "LaunchTemplateId", "name": "LaunchTemplateName", "version": "Version"}
     return {names[key]: value for key, value in given.items()}
 
@@ -191,7 +192,7 @@ INSTANCE = Resource(
             "MaxCount": 1,
             "ImageId": P("ami"),
             "InstanceType": P("instanceType"),
-            "LaunchTemplate": P("launchTemplate", _template),
+            "LaunchTemplate": P("launchTemplate", template_reference),
             "SubnetId": P("subnetId"),
             "SecurityGroupIds": P("vpcSecurityGroupIds"),
             "TagSpecifications": tagged("instance"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from offline.aws.elbv2 import LISTENER, LOAD_BALANCER, TARGET_GROUP
+from offline.aws.elbv2 import LOAD_BALANCER, TARGET_GROUP
+from offline.aws.listeners import LISTENER
 from offline.provider import lifecycle
 from offline.provider.api import ApiError
 from tests.offline.aws.account import Account
