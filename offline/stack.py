@@ -46,8 +46,7 @@ class Session:
     def pulumi(self, running: Emulator, region: str, *arguments: str) -> None:
         """Run the engine with its output on the terminal. Raises OfflineError when it fails."""
         command = ["pulumi", *arguments, "--stack", self.workspace.stack]
-        environment = self.environment(running, region)
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        if _run_engine(command, self.environment(running, region)):
             raise OfflineError(self._explain(running, region, arguments[0]))
 
     def _explain(self, running: Emulator, region: str, verb: str) -> str:
@@ -72,6 +71,18 @@ class Session:
                 f"`make down STACK={self.workspace.stack}`."
             )
         return f"`pulumi {verb}` failed; its diagnostics above say why. Mend it and run it again."
+
+
+def _run_engine(command: list[str], environment: dict[str, str]) -> int:
+    """Run the engine to its end; gives its exit code."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as engine:
+        try:
+            return engine.wait()
+        except KeyboardInterrupt:
+            # The terminal interrupted the engine too. It ends what is under way and saves its
+            # state; killed, it would forget what it has just made.
+            engine.wait()
+            raise
 
 
 def up(session: Session) -> dict[str, object]:

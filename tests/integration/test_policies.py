@@ -49,4 +49,5 @@ def test_a_type_that_is_unknown_at_preview_is_refused_and_no_mere_advice(engine:
     assert (
         "[mandatory] [severity: high]  server-floor  (aws:ec2/launchTemplate:LaunchTemplate: server)"
     ) in told
+    assert "instanceType is not known yet at preview, so this rule cannot be checked." in told
     assert "advisory" not in told
