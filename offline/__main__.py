@@ -62,9 +62,11 @@ def main() -> None:
     except OfflineError as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise SystemExit(FAILED) from None
-    except KeyboardInterrupt:
-        console.print("Interrupted. Run the same command again: it goes on from here.")
-        raise SystemExit(INTERRUPTED) from None
+    except SystemExit as end:
+        # What Typer makes of Ctrl-C, without a word.
+        if end.code == INTERRUPTED:
+            console.print("Interrupted. Run the same command again: it goes on from here.")
+        raise
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ A fault that merely hides a value is listed in offline/README.md instead. These 
 operation, or make the emulated account contradict itself.
 """
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,10 +17,12 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses.vpcs import VPCs
 from moto.ec2.utils import parse_user_data
 from moto.elbv2.models import elbv2_backends
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
 
 Moto = Any
 """An object of moto's; its classes are not written to be extended, so their types do not help."""
@@ -37,6 +40,7 @@ def fill() -> None:
         (LogsResponse, associate_kms_key),
         (LogsResponse, disassociate_kms_key),
         (RDSResponse, reset_db_parameter_group),
+        (FakeBucket, get_permission),
     )
     for owner, method in added:
         setattr(owner, method.__name__, method)
@@ -103,6 +107,20 @@ def reset_db_parameter_group(response: Moto) -> ActionResult:
     for parameter in response.params.get("Parameters", []):
         group.parameters.pop(parameter["ParameterName"], None)
     return ActionResult({"DBParameterGroupName": name})
+
+
+def get_permission(bucket: Moto, action: str, resource: str) -> PermissionResult:
+    """What a bucket's policy says; statements with conditions are left out.
+
+    moto evaluates none of the conditions and then denies, so that a bucket which denies plain HTTP
+    would take no object at all.
+    """
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    document = json.loads(bucket.policy)
+    statements = [each for each in document["Statement"] if "Condition" not in each]
+    policy = IAMPolicy(json.dumps({**document, "Statement": statements}))
+    return policy.is_action_permitted(action, resource)
 
 
 def _with_user_data_of_every_version(create_version: Method) -> Method:

@@ -120,11 +120,11 @@ def preview(session: Session) -> None:
 def down(session: Session) -> str:
     """Destroy the stack and end its emulator; tells what was done."""
     workspace = session.workspace
-    if not workspace.exists:
-        emulator.stop(workspace)
-        workspace.remove()
-        return f"Stack {workspace.stack} was not up: nothing to destroy."
     with workspace.exclusive():
+        if not workspace.exists:
+            emulator.stop(workspace)
+            workspace.remove()
+            return f"Stack {workspace.stack} was not up: nothing to destroy."
         count = workspace.resource_count()
         if emulator.find(workspace) is None:
             workspace.remove()

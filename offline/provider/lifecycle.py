@@ -115,8 +115,8 @@ def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
 def preview_create(resource: Resource, inputs: Properties) -> dict[str, Any]:
     """The state as far as it is known before the resource exists.
 
-    An input that the program leaves out is absent, not unknown: policies must be able to tell a rule
-    without a network from a rule whose network is still to come.
+    An input that the program leaves out is absent, not unknown: policies must be able to tell a
+    rule without a network from a rule whose network is still to come.
     """
     told = resource.computed - resource.inputs
     return {**dict.fromkeys(told, UNKNOWN), **_visible(inputs)}
