@@ -20,7 +20,7 @@ PURE: dict[str, frozenset[str]] = {
 }
 """Packages that may import nothing but what is listed."""
 
-MAY_IMPORT_OFFLINE = frozenset({"offline", "tests"})
+MAY_IMPORT_OFFLINE = frozenset({"offline", "tests", "benchmarks"})
 """A real stack can never meet a stand-in that nothing else can reach."""
 
 

@@ -33,8 +33,10 @@ class Clients:
         key = (service, region or self._region)
         with self._lock:
             if key not in self._made:
-                self._made[key] = boto3.session.Session().client(
-                    service_name=service,  # type: ignore[arg-type]
+                # The services come from tables, so boto3's types, one a service, do not help.
+                session: Any = boto3.session.Session()
+                self._made[key] = session.client(
+                    service_name=service,
                     region_name=key[1],
                     endpoint_url=self._endpoint_url,
                     aws_access_key_id="offline",
