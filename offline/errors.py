@@ -1,5 +1,9 @@
-"""The one kind of error that the offline commands show to a user."""
+"""The errors that the offline commands show to a user."""
 
 
 class OfflineError(Exception):
     """A sentence: what was wrong, where, and what to do next."""
+
+
+class PassphraseError(OfflineError):
+    """The passphrase at hand does not open the stack's state."""

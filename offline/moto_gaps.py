@@ -22,7 +22,7 @@ from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 Moto = Any
 """An object of moto's; its classes are not written to be extended, so their types do not help."""
@@ -41,6 +41,7 @@ def fill() -> None:
         (LogsResponse, disassociate_kms_key),
         (RDSResponse, reset_db_parameter_group),
         (FakeBucket, get_permission),
+        (FakeDeleteMarker, dispose),
     )
     for owner, method in added:
         setattr(owner, method.__name__, method)
@@ -121,6 +122,10 @@ def get_permission(bucket: Moto, action: str, resource: str) -> PermissionResult
     statements = [each for each in document["Statement"] if "Condition" not in each]
     policy = IAMPolicy(json.dumps({**document, "Statement": statements}))
     return policy.is_action_permitted(action, resource)
+
+
+def dispose(marker: Moto) -> None:
+    """Let go of a marker's contents, of which there are none; moto asks it as it asks objects."""
 
 
 def _with_user_data_of_every_version(create_version: Method) -> Method:

@@ -1,14 +1,16 @@
 """What `make up`, `make preview` and `make down` do with an offline stack."""
 
 import json
+import shlex
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from offline import emulator
 from offline.emulator import Emulator
-from offline.errors import OfflineError
+from offline.errors import OfflineError, PassphraseError
 from offline.workspace import ROOT, Workspace
 from settings import Settings, SettingsError, read_stack_file
 
@@ -46,43 +48,45 @@ class Session:
     def pulumi(self, running: Emulator, region: str, *arguments: str) -> None:
         """Run the engine with its output on the terminal. Raises OfflineError when it fails."""
         command = ["pulumi", *arguments, "--stack", self.workspace.stack]
-        if _run_engine(command, self.environment(running, region)):
-            raise OfflineError(self._explain(running, region, arguments[0]))
+        code, told = _run_engine(command, self.environment(running, region))
+        if code:
+            raise self._fault(running, arguments[0], told)
 
-    def _explain(self, running: Emulator, region: str, verb: str) -> str:
+    def _fault(self, running: Emulator, verb: str, told: str) -> OfflineError:
         if emulator.find(self.workspace) is None:
-            return (
+            return OfflineError(
                 f"The emulator (process {running.pid}) ended during `pulumi {verb}`. "
                 "Run the same command again: it starts a new one and rebuilds what was lost."
             )
-        command = ["pulumi", "stack", "output", "--json", "--stack", self.workspace.stack]
-        probe = subprocess.run(
-            [*command, "--show-secrets"],
-            cwd=ROOT,
-            env=self.environment(running, region),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if "passphrase" in probe.stderr:
-            return (
+        if "incorrect passphrase" in told:
+            return PassphraseError(
                 f"{self.workspace.passphrase} does not hold the passphrase that stack "
                 f"{self.workspace.stack} was made with. Put the right one back, or begin anew with "
                 f"`make down STACK={self.workspace.stack}`."
             )
-        return f"`pulumi {verb}` failed; its diagnostics above say why. Mend it and run it again."
+        return OfflineError(
+            f"`pulumi {verb}` failed; its diagnostics above say why. Mend it and run it again."
+        )
 
 
-def _run_engine(command: list[str], environment: dict[str, str]) -> int:
-    """Run the engine to its end; gives its exit code."""
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as engine:
+def _run_engine(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Run the engine to its end; gives its exit code and what it told on stderr.
+
+    Its display and diagnostics go to stdout, straight to the terminal; on stderr is only why it
+    did not start to work.
+    """
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as engine:
         try:
-            return engine.wait()
+            _, told = engine.communicate()
         except KeyboardInterrupt:
             # The terminal interrupted the engine too. It ends what is under way and saves its
             # state; killed, it would forget what it has just made.
-            engine.wait()
+            engine.communicate()
             raise
+    sys.stderr.write(told)
+    return engine.returncode, told
 
 
 def up(session: Session) -> dict[str, object]:
@@ -122,25 +126,35 @@ def down(session: Session) -> str:
     workspace = session.workspace
     with workspace.exclusive():
         if not workspace.exists:
-            emulator.stop(workspace)
-            workspace.remove()
+            _discard(workspace)
             return f"Stack {workspace.stack} was not up: nothing to destroy."
         count = workspace.resource_count()
         if emulator.find(workspace) is None:
-            workspace.remove()
+            _discard(workspace)
             return f"The emulator had ended, and the {count} resources with it."
         settings = session.settings()
         if settings.protect:
             # Deletion protection is for real accounts; an emulated one goes as a whole.
-            emulator.stop(workspace)
-            workspace.remove()
+            _discard(workspace)
             return f"Discarded the emulated account with its {count} protected resources."
         running = _ready(session, settings.region)
         session.say(f"pulumi destroy: stack {workspace.stack}, {count} resources")
-        session.pulumi(running, settings.region, "destroy", "--yes", "--skip-preview")
-        emulator.stop(workspace)
-        workspace.remove()
+        try:
+            session.pulumi(running, settings.region, "destroy", "--yes", "--skip-preview")
+        except PassphraseError:
+            _discard(workspace)
+            return (
+                f"Discarded the emulated account with its {count} resources, whose state the "
+                "passphrase did not open."
+            )
+        _discard(workspace)
     return f"Destroyed {count} resources; the emulator has ended."
+
+
+def _discard(workspace: Workspace) -> None:
+    """End the emulated account, and forget the stack."""
+    emulator.stop(workspace)
+    workspace.remove()
 
 
 def outputs(session: Session, running: Emulator, region: str) -> dict[str, object]:
@@ -192,5 +206,5 @@ def _ready(session: Session, region: str) -> Emulator:
 def _write_env(session: Session, running: Emulator, region: str) -> None:
     variables = session.environment(running, region)
     names = sorted(name for name in variables if name.startswith(("AWS_", "PULUMI_")))
-    lines = [f"{name}={variables[name]}" for name in ("PATH", *names)]
+    lines = [f"{name}={shlex.quote(variables[name])}" for name in ("PATH", *names)]
     (session.workspace.base / "env").write_text("\n".join(lines) + "\n")

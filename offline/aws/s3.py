@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from offline.provider.api import invoke
+from offline.provider.api import ApiError, invoke
 from offline.provider.convert import camel, pascal, tag_list, tag_map
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 
@@ -42,7 +42,9 @@ def _delete_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
 
 def _empty(client: Any, bucket: str) -> None:
     while versions := _some_versions(client, bucket):
-        invoke(client, "delete_objects", {"Bucket": bucket, "Delete": {"Objects": versions}})
+        request = {"Bucket": bucket, "Delete": {"Objects": versions}}
+        if errors := invoke(client, "delete_objects", request).get("Errors"):
+            raise ApiError("delete_objects", errors[0]["Code"], errors[0]["Message"])
 
 
 def _some_versions(client: Any, bucket: str) -> list[dict[str, str]]:
@@ -96,8 +98,11 @@ to_api = partial(pascal, irregular=IRREGULAR)
 from_api = partial(camel, irregular=IRREGULAR)
 
 
-def _part(name: str, put: Call, read: Read, delete: Call, *, absent: str = "") -> Resource:
-    """A part of a bucket's configuration. One call creates and updates it, always as a whole."""
+def _part(name: str, put: Call, read: Read, delete: Call, *absent: str) -> Resource:
+    """A part of a bucket's configuration. One call creates and updates it, always as a whole.
+
+    `absent` is what S3 answers when the bucket has none of it.
+    """
     return Resource(
         token=f"aws:s3/{name[:1].lower()}{name[1:]}:{name}",
         service="s3",
@@ -107,7 +112,7 @@ def _part(name: str, put: Call, read: Read, delete: Call, *, absent: str = "") -
         delete_before_replace=True,
         read=(read,),
         delete=(delete,),
-        gone=(*GONE, absent),
+        gone=(*GONE, *absent),
     )
 
 
@@ -143,7 +148,7 @@ ENCRYPTION = _part(
         {"rules": From("Rules", from_api)},
     ),
     Call("delete_bucket_encryption", WHICH),
-    absent="ServerSideEncryptionConfigurationNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
 )
 
 ACCESS_SWITCHES = {
@@ -171,7 +176,7 @@ PUBLIC_ACCESS_BLOCK = _part(
         ACCESS_SWITCHES,
     ),
     Call("delete_public_access_block", WHICH),
-    absent="NoSuchPublicAccessBlockConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
 )
 
 OWNERSHIP_CONTROLS = _part(
@@ -187,7 +192,7 @@ OWNERSHIP_CONTROLS = _part(
         {"rule": From("Rules[0]", from_api)},
     ),
     Call("delete_bucket_ownership_controls", WHICH),
-    absent="OwnershipControlsNotFoundError",
+    "OwnershipControlsNotFoundError",
 )
 
 LIFECYCLE = _part(
@@ -198,7 +203,7 @@ LIFECYCLE = _part(
     ),
     Read("get_bucket_lifecycle_configuration", WHICH, "@", {"rules": From("Rules", from_api)}),
     Call("delete_bucket_lifecycle", WHICH),
-    absent="NoSuchLifecycleConfiguration",
+    "NoSuchLifecycleConfiguration",
 )
 
 POLICY = _part(
@@ -206,7 +211,7 @@ POLICY = _part(
     Call("put_bucket_policy", {**OF_BUCKET, "Policy": P("policy")}),
     Read("get_bucket_policy", WHICH, "@", {"policy": "Policy"}),
     Call("delete_bucket_policy", WHICH),
-    absent="NoSuchBucketPolicy",
+    "NoSuchBucketPolicy",
 )
 
 RESOURCES: tuple[Resource, ...] = (

@@ -1,6 +1,6 @@
 """S3 buckets, and the resources that configure them from beside."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from pulumi_policy import PolicyResource
 
@@ -15,23 +15,19 @@ ENCRYPTION_CONFIGURATIONS = (
 PUBLIC_ACCESS_BLOCKS = ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",)
 
 
-def buckets(resources: Sequence[PolicyResource]) -> Iterator[PolicyResource]:
-    """The stack's buckets."""
-    return (resource for resource in resources if resource.resource_type in BUCKETS)
-
-
 def is_configured(
     bucket: PolicyResource, resources: Sequence[PolicyResource], kinds: Collection[str]
 ) -> bool:
-    """Whether the stack has a resource of one of these kinds whose `bucket` is this bucket.
-
-    It is when the property comes from the bucket's outputs, which are unknown before the bucket
-    exists, or when both give the same name.
-    """
-    name = known_at(bucket.props, "bucket")
+    """Whether the stack has a resource of one of these kinds whose `bucket` is this bucket."""
     return any(
-        any(source.urn == bucket.urn for source in resource.property_dependencies.get("bucket", []))
-        or (name is not None and known_at(resource.props, "bucket") == name)
-        for resource in resources
-        if resource.resource_type in kinds
+        _names(resource, bucket) for resource in resources if resource.resource_type in kinds
     )
+
+
+def _names(resource: PolicyResource, bucket: PolicyResource) -> bool:
+    named, name = known_at(resource.props, "bucket"), known_at(bucket.props, "bucket")
+    if named is not None and name is not None:
+        return named == name
+    # The name of a bucket that does not exist yet is unknown: then its outputs stand for it.
+    sources = resource.property_dependencies.get("bucket", [])
+    return any(source.urn == bucket.urn for source in sources)

@@ -6,7 +6,6 @@ nothing checked. These policies report such a value as a violation instead, whic
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -21,15 +20,8 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 
-class StackViolation(NamedTuple):
-    """A violation that a look at the whole stack found, and the URN it belongs to."""
-
-    message: str
-    urn: str
-
-
 ResourceCheck = Callable[[ResourceValidationArgs], Iterator[str]]
-StackCheck = Callable[[Sequence[PolicyResource]], Iterator[StackViolation]]
+StackCheck = Callable[[PolicyResource, Sequence[PolicyResource]], Iterator[str]]
 
 
 def resource_policy(
@@ -69,16 +61,27 @@ def resource_policy(
 
 
 def stack_policy(
-    *, name: str, description: str, severity: Severity, check: StackCheck
+    *,
+    name: str,
+    description: str,
+    severity: Severity,
+    resource_types: Collection[str],
+    check: StackCheck,
 ) -> StackValidationPolicy:
-    """A mandatory policy over the stack's resources together, for what no resource shows alone."""
+    """A mandatory policy for what a resource shows only beside the others of its stack.
+
+    As `resource_policy`, but `check` takes the resource and then all of the stack's.
+    """
 
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        try:
-            for violation in check(args.resources):
-                report_violation(violation.message, violation.urn)
-        except UnknownValueError as unknown:
-            report_violation(_unknown_message(unknown), None)
+        for resource in args.resources:
+            if resource.resource_type not in resource_types:
+                continue
+            try:
+                for message in check(resource, args.resources):
+                    report_violation(message, resource.urn)
+            except UnknownValueError as unknown:
+                report_violation(_unknown_message(unknown), resource.urn)
 
     return StackValidationPolicy(
         name=name,

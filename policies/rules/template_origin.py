@@ -1,46 +1,79 @@
 """Servers start only from launch templates whose hardware was checked for their role."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi_policy import PolicyResource, Severity
 
-from evaluation.mandatory import StackViolation, stack_policy
-from evaluation.properties import is_given, value_at
+from evaluation.mandatory import stack_policy
+from evaluation.properties import entries, is_given, known_at, value_at
 from evaluation.roles import role
 from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE
 
 AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
 
-# Where each type names its template: a mixed-instances policy does it one level down.
-TEMPLATE_PROPERTIES = {
-    INSTANCE: ("launchTemplate",),
-    AUTO_SCALING_GROUP: ("launchTemplate", "mixedInstancesPolicy"),
+# The properties that name a template, each with the path to the settings that say which one and
+# with the keys that do.
+SPECIFICATIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+    "launchTemplate": (("launchTemplate",), {"id": "id", "name": "name"}),
+    "mixedInstancesPolicy": (
+        ("mixedInstancesPolicy", "launchTemplate", "launchTemplateSpecification"),
+        {"launchTemplateId": "id", "launchTemplateName": "name"},
+    ),
 }
 
 
-def check(resources: Sequence[PolicyResource]) -> Iterator[StackViolation]:
-    """Reject a template from outside the stack, and one with another role than its servers."""
-    for resource in resources:
-        for name in TEMPLATE_PROPERTIES.get(resource.resource_type, ()):
-            if not is_given(resource.props, name):
-                continue
-            wanted = role(resource.props)
-            templates = [
-                source
-                for source in resource.property_dependencies.get(name, [])
-                if source.resource_type == LAUNCH_TEMPLATE
-            ]
-            if [role(template.props) for template in templates] != [wanted]:
-                given = (
-                    f"has the Role {value_at(templates[0].props, 'tags', 'Role')}"
-                    if templates
-                    else "is not of this stack"
-                )
-                yield StackViolation(
-                    f"the launch template of {name} {given}, so its hardware was not checked for "
-                    f"the Role {wanted}. Use a launch template of this stack with the same Role.",
-                    resource.urn,
-                )
+def check(server: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterator[str]:
+    """Reject whatever takes its hardware from a place where no rule measured it for its role."""
+    wanted = role(server.props)
+    for name in SPECIFICATIONS:
+        if is_given(server.props, name):
+            yield from _template_violations(server, name, wanted)
+    if is_given(server.props, "launchConfiguration"):
+        yield (
+            "launchConfiguration names a launch configuration, whose hardware no rule measures. "
+            "Use launchTemplate with a launch template of this stack."
+        )
+    overrides = value_at(server.props, "mixedInstancesPolicy", "launchTemplate", "overrides")
+    for index, override in enumerate(entries(overrides)):
+        if is_given(override, "launchTemplateSpecification"):
+            yield (
+                f"mixedInstancesPolicy.launchTemplate.overrides[{index}] brings a launch template "
+                "of its own, whose hardware was not checked for this group. Remove its "
+                "launchTemplateSpecification, or make an Auto Scaling group for that template."
+            )
+
+
+def _template_violations(server: PolicyResource, name: str, wanted: str | None) -> Iterator[str]:
+    templates = [
+        source
+        for source in server.property_dependencies.get(name, [])
+        if source.resource_type == LAUNCH_TEMPLATE and _may_be_named(source, server.props, name)
+    ]
+    unchecked = f"so its hardware was not checked for {_in_words(wanted)}. "
+    advice = "Use a launch template of this stack with the same Role."
+    if not templates:
+        yield f"the launch template of {name} is not of this stack, {unchecked}{advice}"
+    for template in templates:
+        found = role(template.props)
+        if found != wanted:
+            yield f"the launch template of {name} has {_in_words(found)}, {unchecked}{advice}"
+
+
+def _may_be_named(template: PolicyResource, properties: object, name: str) -> bool:
+    """Whether what is known of the name and identifier does not speak against the template.
+
+    A property may come from the template and yet name another one, say with the version of ours.
+    """
+    path, keys = SPECIFICATIONS[name]
+    for key, own in keys.items():
+        named, known = known_at(properties, *path, key), known_at(template.props, own)
+        if named and known and named != known:
+            return False
+    return True
+
+
+def _in_words(found: str | None) -> str:
+    return f"the Role {found}" if found else "no Role"
 
 
 TEMPLATE_ORIGIN = stack_policy(
@@ -50,5 +83,6 @@ TEMPLATE_ORIGIN = stack_policy(
         "(guide, Hardware Requirements 1-3)."
     ),
     severity=Severity.HIGH,
+    resource_types=(INSTANCE, AUTO_SCALING_GROUP),
     check=check,
 )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -61,9 +62,11 @@ class Clone:
         return finish(self.start(*arguments))
 
     def stop(self) -> None:
-        """End the emulators of all stacks."""
+        """End whatever still runs for the clone: its emulators, and what a failed test left."""
         for announcement in (self.root / ".offline").glob("*/emulator.json"):
             emulator.stop(self.workspace(announcement.parent.name))
+        for pid in processes_of(self.root):
+            os.kill(pid, signal.SIGKILL)
 
 
 def finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:

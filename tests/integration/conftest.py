@@ -62,8 +62,8 @@ def engine(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Iterator[Clone]:
-    """A fresh clone of the project."""
-    made = Clone.make(tmp_path / "clone")
+    """A fresh clone of the project, in a folder as people name theirs."""
+    made = Clone.make(tmp_path / "my clone")
     yield made
     made.stop()
 

@@ -104,6 +104,8 @@ def test_aws_tells_each_change_in_place(account: Account, make_case: MakeCase) -
 
         assert_told(case, client, state, changed)
         inputs = changed
+    found = lifecycle.read(case.resource, client, state["id"], state, inputs)
+    assert found == (state, inputs)
 
 
 @every_type
@@ -121,6 +123,7 @@ def test_aws_forgets_an_input_that_the_program_no_longer_gives(
 
         assert told(case, client, after, inputs)[name] != inputs[name]
         state = lifecycle.update(case.resource, client, state["id"], after, without, inputs)
+    assert_told(case, client, state, inputs)
 
 
 @every_type

@@ -1,6 +1,7 @@
 """Buckets: their names, their contents, and what their policies let through."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 from offline.aws.s3 import BUCKET
 from offline.provider import lifecycle
 from offline.provider.api import ApiError
-from tests.offline.aws.account import Account
+from tests.offline.aws.account import REGION, Account
 from tests.offline.aws.cases.s3 import a_bucket, tls_only
 
 UNIQUE_LENGTH = 26
@@ -70,6 +71,40 @@ def test_a_bucket_to_be_destroyed_by_force_goes_with_every_version(account: Acco
     lifecycle.delete(BUCKET, client, state["id"], state)
 
     assert lifecycle.read(BUCKET, client, state["id"], state, {}) is None
+
+
+def test_a_bucket_whose_versioning_ended_goes_with_every_version(account: Account) -> None:
+    client = account.client("s3")
+    state = account.create(BUCKET.token, bucket=account.unique("media"), forceDestroy=True)
+    put_versions(client, state["bucket"])
+    client.put_bucket_versioning(
+        Bucket=state["bucket"], VersioningConfiguration={"Status": "Suspended"}
+    )
+
+    lifecycle.delete(BUCKET, client, state["id"], state)
+
+    assert lifecycle.read(BUCKET, client, state["id"], state, {}) is None
+
+
+def test_a_bucket_whose_objects_are_locked_is_not_destroyed_by_force(account: Account) -> None:
+    client, name = account.client("s3"), account.unique("backups")
+    client.create_bucket(
+        Bucket=name,
+        ObjectLockEnabledForBucket=True,
+        CreateBucketConfiguration={"LocationConstraint": REGION},
+    )
+    client.put_object(
+        Bucket=name,
+        Key="dump",
+        Body=b"bytes",
+        ObjectLockMode="COMPLIANCE",
+        ObjectLockRetainUntilDate=datetime.now(UTC) + timedelta(days=1),
+    )
+
+    with pytest.raises(ApiError, match="delete_objects: AccessDenied"):
+        lifecycle.delete(BUCKET, client, name, {"forceDestroy": True})
+
+    assert client.get_object(Bucket=name, Key="dump")
 
 
 def test_a_bucket_that_denies_plain_http_takes_objects(account: Account) -> None:
