@@ -43,15 +43,18 @@ class Engine:
             arguments += ["--policy-pack", str(POLICIES)]
         return self._preview(ROOT, *arguments)
 
-    def preview_floor(self, resources: int) -> Timed:
-        """Preview the program that only registers."""
+    def preview_floor(self, resources: int, *, import_platform: bool = False) -> Timed:
+        """Preview the program that only registers, after importing the platform's modules or not."""
         folder = self.workspace.folder / "floor"
         if not folder.exists():
             shutil.copytree(FLOOR, folder, ignore=shutil.ignore_patterns("__pycache__"))
             self._pulumi(folder, "stack", "init", self.workspace.stack, "--no-select")
         stack_file = folder / f"Pulumi.{self.workspace.stack}.yaml"
         config = yaml.safe_load(stack_file.read_text()) | {
-            "config": {"floor:resources": str(resources)}
+            "config": {
+                "floor:resources": str(resources),
+                "floor:import_platform": str(import_platform).lower(),
+            }
         }
         stack_file.write_text(yaml.safe_dump(config))
         return self._preview(folder, "--config-file", str(stack_file))
@@ -85,6 +88,7 @@ def engine(stack: str) -> Generator[Engine]:
         environment = workspace.environment() | running.environment(REGION, stand_ins=True)
         # Every preview here names its own stack file.
         del environment["PULUMI_OPTION_CONFIG_FILE"]
+        environment["PYTHONPATH"] = str(ROOT)
         try:
             yield Engine(workspace, environment)
         finally:

@@ -17,11 +17,17 @@ SIZES = (1, 2, 5, 10)
 
 
 def against_floor(engine: Engine) -> list[dict[str, Any]]:
-    """Production with the policy pack, production without, and the floor of as many resources."""
+    """Production with and without policies, against a program that only registers as much.
+
+    The second case shows what importing the AWS SDK alone costs.
+    """
     prod = engine.workspace.config_file
     resources = engine.preview_platform(prod, policies=False).resources
     cases = {
         "bare engine, same number of resources": lambda: engine.preview_floor(resources),
+        "bare engine, importing what prod imports": lambda: engine.preview_floor(
+            resources, import_platform=True
+        ),
         "prod, no policies": lambda: engine.preview_platform(prod, policies=False),
         "prod with the policy pack": lambda: engine.preview_platform(prod, policies=True),
     }

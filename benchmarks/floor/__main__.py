@@ -2,7 +2,12 @@
 
 import pulumi
 
-for number in range(pulumi.Config().require_int("resources")):
+config = pulumi.Config()
+if config.get_bool("import_platform"):
+    # What the program of the platform imports before it registers anything.
+    import components.aws.platform  # noqa: F401
+
+for number in range(config.require_int("resources")):
     pulumi.CustomResource(
         "random:index/randomPassword:RandomPassword", f"r{number}", {"length": 16}
     )
