@@ -44,7 +44,7 @@ class Engine:
         return self._preview(ROOT, *arguments)
 
     def preview_floor(self, resources: int, *, import_platform: bool = False) -> Timed:
-        """Preview the program that only registers, after importing the platform's modules or not."""
+        """Preview the program that only registers, with or without the platform's imports."""
         folder = self.workspace.folder / "floor"
         if not folder.exists():
             shutil.copytree(FLOOR, folder, ignore=shutil.ignore_patterns("__pycache__"))
