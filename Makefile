@@ -11,7 +11,7 @@ PROVIDERS ?= stand-in
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 OFFLINE_STACK := .venv/bin/python -m offline
-TOOLS_FIRST := PATH="$(CURDIR)/.venv/bin:$$($(PYTHON) -m toolchain path):$$PATH"
+TOOLS_FIRST := cli="$$($(PYTHON) -m toolchain path)" && PATH="$(CURDIR)/.venv/bin:$$cli:$$PATH"
 
 .PHONY: help setup up preview down test lint bench lock real-account
 
@@ -20,6 +20,20 @@ help: ## List the targets
 
 setup: ## Get the Pulumi CLI and install the Python environment
 	@$(PYTHON) -m toolchain
+
+ifneq ($(filter up preview down,$(MAKECMDGOALS)),)
+# A slip such as OFFLINE=true must not reach a real account.
+ifneq ($(filter-out 1,$(OFFLINE)),)
+$(error OFFLINE is "$(OFFLINE)": set it to 1 to rehearse a stack without an account, or leave it out)
+endif
+ifneq ($(words $(STACK)),1)
+$(error STACK is "$(STACK)": name one stack, such as local)
+endif
+ifeq ($(wildcard Pulumi.$(STACK).yaml),)
+$(error There is no Pulumi.$(STACK).yaml. \
+	The stacks are: $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml)))
+endif
+endif
 
 # STACK=local always runs on emulated AWS, any other stack with OFFLINE=1.
 ifneq ($(filter local,$(STACK))$(filter 1,$(OFFLINE)),)
@@ -36,19 +50,25 @@ down: setup ## Destroy a stack
 else
 
 # The engine shows its plan and asks before it touches the account.
-up: setup real-account
+up: real-account
 	@$(TOOLS_FIRST) pulumi up --stack $(STACK) --policy-pack policies
 
-preview: setup real-account
+preview: real-account
 	@$(TOOLS_FIRST) pulumi preview --stack $(STACK) --policy-pack policies
 
-down: setup real-account
+down: real-account
 	@$(TOOLS_FIRST) pulumi destroy --stack $(STACK)
 
-real-account:
-	@if [ -n "$$PULUMI_DEBUG_PROVIDERS$$AWS_ENDPOINT_URL" ]; then \
-		echo "This shell points at emulated AWS (PULUMI_DEBUG_PROVIDERS or AWS_ENDPOINT_URL is set)," \
-			"and stack $(STACK) is for a real account. Use a new shell, or add OFFLINE=1." >&2; \
+# With any of these from .offline/env the engine would meet a stand-in, the emulated account, its
+# credentials or its state.
+real-account: setup
+	@found=$$(env | LC_ALL=C sed -nE \
+		-e 's/^(PULUMI_DEBUG_PROVIDERS|AWS_ENDPOINT_URL[A-Z0-9_]*)=.+/\1/p' \
+		-e 's/^(AWS_ACCESS_KEY_ID)=offline$$/\1/p' \
+		-e 's|^(PULUMI_[A-Z_]+)=.*/\.offline/.*|\1|p'); \
+	if [ -n "$$found" ]; then \
+		echo "This shell points at emulated AWS (it sets" $$found"), and stack $(STACK) is for a real" \
+			"account. Use a new shell, or add OFFLINE=1." >&2; \
 		exit 2; \
 	fi
 	@.venv/bin/python -m settings check Pulumi.$(STACK).yaml

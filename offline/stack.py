@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 
 from offline import emulator
 from offline.emulator import Emulator
@@ -36,7 +37,7 @@ class Session:
 
     def say(self, text: str) -> None:
         """One line of progress."""
-        self.console.print(f"[bold cyan]→[/] {text}", highlight=False)
+        self.console.print(f"[bold cyan]→[/] {escape(text)}", highlight=False, soft_wrap=True)
 
     def environment(self, running: Emulator, region: str) -> dict[str, str]:
         """Everything that a `pulumi` command needs."""

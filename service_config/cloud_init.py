@@ -6,7 +6,17 @@ No secret is ever in it: anybody who may describe instances can read user data.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from service_config import alertmanager, compose, logrotate, ports, prometheus, redis, secrets
+from service_config import (
+    alertmanager,
+    compose,
+    logrotate,
+    ports,
+    prometheus,
+    redis,
+    registry,
+    secrets,
+)
+from service_config.secrets import SecretReference
 from service_config.yaml_text import yaml_text
 
 HOME: Final = "/opt/messaging-app"
@@ -36,10 +46,17 @@ RestartSec=10
 WantedBy=multi-user.target
 """
 
+_LOGIN_DROP_IN: Final = f"""\
+[Service]
+ExecStartPre={HOME}/log-in
+"""
+
 _REDIS_DROP_IN: Final = """\
 [Service]
 # "+": as root, as the service's own user and sandbox may not write to /etc.
 ExecStartPre=+/usr/local/sbin/fetch-redis-password
+# Reading gigabytes of append-only file takes longer than the 90 s that systemd waits by default.
+TimeoutStartSec=infinity
 # A new instance role takes some seconds until it may read its secret.
 RestartSec=10
 """
@@ -62,17 +79,17 @@ def application_server(
     image: str,
     port: int,
     environment: Mapping[str, str],
-    secret_arns: Mapping[str, str],
+    secret_references: Mapping[str, SecretReference],
     region: str,
 ) -> str:
     """Return the user data of a server that runs one container of the application.
 
     Args:
         role: `api` or `websocket`; names the compose service.
-        image: container image with a tag.
+        image: container image with a tag; for a private one of ECR the server logs in first.
         port: TCP port that the container serves, with /health and /metrics.
         environment: plain variables of `/opt/messaging-app/.env`.
-        secret_arns: variable name → ARN of a secret that is fetched into `.env` at boot.
+        secret_references: variable name → where its value, fetched into `.env` at boot, is kept.
         region: AWS region of the secrets.
 
     Raises:
@@ -83,10 +100,11 @@ def application_server(
         _file(f"{HOME}/environment", secrets.environment_file(environment)),
         _script(
             f"{HOME}/write-env",
-            secrets.environment_script(secret_arns=secret_arns, region=region),
+            secrets.environment_script(references=secret_references, region=region),
         ),
         _file("/etc/systemd/system/messaging-app.service", _COMPOSE_UNIT),
         _file("/etc/logrotate.d/messaging-app", logrotate.APPLICATION),
+        *_registry_login(image),
     ]
     commands = [
         [
@@ -105,6 +123,16 @@ def application_server(
     return _cloud_config(
         packages=["awscli", *_DOCKER], files=files, open_ports=[port], commands=commands
     )
+
+
+def _registry_login(image: str) -> list[dict[str, Any]]:
+    repository = registry.ecr_repository(image)
+    if repository is None:
+        return []
+    return [
+        _script(f"{HOME}/log-in", registry.login_script(repository)),
+        _file("/etc/systemd/system/messaging-app.service.d/registry.conf", _LOGIN_DROP_IN),
+    ]
 
 
 def cache_server(*, secret_arn: str, region: str, primary_host: str | None) -> str:

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from string import Template
 from typing import Final
 
@@ -15,9 +16,19 @@ set -eu
 umask 077
 cd "$$(dirname "$$0")"
 
+# Ubuntu always has Python, which cloud-init itself needs.
+read_key='import json, sys; sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])'
+
+# fetch NAME ARN [KEY]: one variable, with the secret's text or one key of its JSON object.
 fetch() {
     value=$$(aws secretsmanager get-secret-value --region $region \\
         --secret-id "$$2" --query SecretString --output text)
+    if [ $$# -eq 3 ]; then
+        value=$$(printf '%s' "$$value" | python3 -c "$$read_key" "$$3" 2>/dev/null) || {
+            echo "The secret for $$1 is no JSON object with text under the key $$3." >&2
+            exit 1
+        }
+    fi
     case $$value in
     *\\'*) echo "The secret $$1 holds a single quote, which .env cannot carry." >&2; exit 1 ;;
     esac
@@ -43,15 +54,24 @@ mv $file.new $file
 """)
 
 
-def environment_script(*, secret_arns: Mapping[str, str], region: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class SecretReference:
+    """Where a value is kept: the whole text of a secret, or what its JSON has under `key`."""
+
+    arn: str
+    key: str | None = None
+
+
+def environment_script(*, references: Mapping[str, SecretReference], region: str) -> str:
     """Return a script that writes `.env` (mode 0600) beside itself.
 
     Args:
-        secret_arns: variable name → ARN of the secret whose text becomes its value.
+        references: variable name → where its value is kept.
         region: AWS region of the secrets.
     """
     fetches = "".join(
-        f"    fetch {_variable(name)} {shlex.quote(arn)}\n" for name, arn in secret_arns.items()
+        f"    fetch {_variable(name)} {_arguments(reference)}\n"
+        for name, reference in references.items()
     )
     return _ENVIRONMENT_SCRIPT.substitute(region=shlex.quote(region), fetches=fetches)
 
@@ -70,6 +90,11 @@ def environment_file(environment: Mapping[str, str]) -> str:
         ValueError: a name is no upper-case variable name, or a value cannot be written so.
     """
     return "".join(f"{_variable(name)}={_value(name, v)}\n" for name, v in environment.items())
+
+
+def _arguments(reference: SecretReference) -> str:
+    parts = (reference.arn, reference.key)
+    return " ".join(shlex.quote(part) for part in parts if part is not None)
 
 
 def _variable(name: str) -> str:

@@ -1,6 +1,7 @@
 """The whole configuration of one stack."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
@@ -37,10 +38,12 @@ class Settings(StrictModel):
 
     target: Literal["aws"] = Field(description="Where the platform runs.")
     environment: str = Field(
-        pattern=r"^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$",
+        max_length=12,
+        # RDS takes no two hyphens in a row.
+        pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
         description="Short name used in every resource name and tag.",
         json_schema_extra={
-            "patternErrorMessage": "1 to 12 lower-case letters, digits and inner hyphens, "
+            "patternErrorMessage": "1 to 12 lower-case letters, digits and single inner hyphens, "
             "beginning with a letter"
         },
     )
@@ -54,11 +57,12 @@ class Settings(StrictModel):
     )
     region: Region = Field(description="AWS region, for example eu-central-1.")
     domain: str = Field(
-        max_length=200,
+        # The longest name that ACM puts into a certificate as its common name.
+        max_length=64,
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
         description="Public name of the application; api. and ws. are put before it.",
         json_schema_extra={
-            "patternErrorMessage": "a lower-case domain name of at most 200 characters, "
+            "patternErrorMessage": "a lower-case domain name of at most 64 characters, "
             'such as "chat.example.com"'
         },
     )
@@ -120,13 +124,14 @@ class Settings(StrictModel):
             )
 
     def _path_faults(self) -> Iterator[Fault]:
-        taken: set[str] = set()
+        # Which of two overlapping patterns is asked first is not for the settings to say.
+        taken: list[str] = []
         for name, group in self.servers.items():
             for index, pattern in enumerate(group.path_patterns):
-                if pattern in taken:
+                if any(fnmatchcase(pattern, each) or fnmatchcase(each, pattern) for each in taken):
                     yield Fault(
                         path=("servers", name, "path_patterns", index),
                         given=shown(pattern),
-                        allowed="a path that is in no other place",
+                        allowed="a path that overlaps with none before it",
                     )
-                taken.add(pattern)
+                taken.append(pattern)

@@ -1,6 +1,8 @@
 """Sizes of everything that runs: server groups, database, cache, operations server."""
 
+import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -10,6 +12,9 @@ from settings.instance_types import closest, database_classes, server_types
 
 OLDEST_POSTGRESQL = 14
 """Guide, "Software Requirements"."""
+
+LEAST_GROWTH = Fraction(11, 10)
+"""RDS refuses a maximum that is nearer to the storage to begin with (storage autoscaling)."""
 
 
 def _instance_type_exists(name: str) -> str:
@@ -107,18 +112,19 @@ class DatabaseSettings(StrictModel):
         return int(self.engine_version.split(".")[0])
 
     def faults(self) -> Iterator[Fault]:
-        """Yield faults of a version that is too old and of storage that could not grow."""
+        """Yield faults of a version that is too old and of storage that could hardly grow."""
         if self.engine_major < OLDEST_POSTGRESQL:
             yield Fault(
                 path=("engine_version",),
                 given=shown(self.engine_version),
                 allowed=f"PostgreSQL {OLDEST_POSTGRESQL} or newer",
             )
-        if self.max_storage_gib < self.storage_gib:
+        smallest_maximum = math.ceil(self.storage_gib * LEAST_GROWTH)
+        if self.max_storage_gib < smallest_maximum:
             yield Fault(
                 path=("max_storage_gib",),
                 given=shown(self.max_storage_gib),
-                allowed=f"at least storage_gib, which is {self.storage_gib}",
+                allowed=f"at least {smallest_maximum}, a tenth above storage_gib",
             )
 
 

@@ -66,7 +66,7 @@ COUNTS = {
     "aws:kms/alias:Alias": 1,
     "aws:kms/key:Key": 1,
     "aws:lb/listener:Listener": 2,
-    "aws:lb/listenerRule:ListenerRule": 1,
+    "aws:lb/listenerRule:ListenerRule": 2,
     "aws:lb/loadBalancer:LoadBalancer": 1,
     "aws:lb/targetGroup:TargetGroup": 2,
     "aws:rds/instance:Instance": 2,

@@ -26,7 +26,9 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"A file could not be used: {error}. Mend that and run it again.\n")
+        sys.stderr.write(
+            f"A file could not be used: {error}. Mend that and run `make setup` again.\n"
+        )
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted: run `make setup` again, it goes on from here.\n")

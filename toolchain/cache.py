@@ -10,12 +10,22 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from toolchain.errors import ToolchainError
 from toolchain.progress import Progress
 
 
 def root() -> Path:
-    """Return the folder that holds everything this package keeps between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    """Return the folder that holds everything this package keeps between runs.
+
+    Raises ToolchainError for a user without a home folder.
+    """
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError as error:
+        raise ToolchainError(
+            "This user has no home folder to keep the tools in: set XDG_CACHE_HOME to a folder "
+            "that can be written, then run `make setup` again."
+        ) from error
     return Path(base) / "messaging-app" / "toolchain"
 
 

@@ -45,13 +45,13 @@ def fetch(version: str, bin_dir: Path, address: str = _ADDRESS) -> None:
 
 def _first_answer(url: str) -> str:
     """Read a small file, giving up after a few seconds whatever the network does."""
-    answers: queue.Queue[str | OSError] = queue.Queue()
+    answers: queue.Queue[str | OSError | HTTPException] = queue.Queue()
 
     def read() -> None:
         try:
             with urllib.request.urlopen(url, timeout=_FIRST_ANSWER_SECONDS) as response:  # noqa: S310
-                answers.put(response.read().decode())
-        except OSError as error:
+                answers.put(response.read().decode(errors="replace"))
+        except (OSError, HTTPException) as error:
             answers.put(error)
 
     threading.Thread(target=read, daemon=True).start()
@@ -59,7 +59,7 @@ def _first_answer(url: str) -> str:
         result = answers.get(timeout=_FIRST_ANSWER_SECONDS)
     except queue.Empty:
         raise TimeoutError(f"no answer in {_FIRST_ANSWER_SECONDS:.0f} s") from None
-    if isinstance(result, OSError):
+    if isinstance(result, Exception):
         raise result
     return result
 

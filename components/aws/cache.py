@@ -37,8 +37,8 @@ class CacheServers(pulumi.ComponentResource):
     first.
     """
 
-    host: str
-    replica_host: str
+    host: pulumi.Output[str]
+    replica_host: pulumi.Output[str]
     port: int
     secret_arn: pulumi.Output[str]
     """Holds the bare password."""
@@ -74,7 +74,7 @@ class CacheServers(pulumi.ComponentResource):
         args: CacheServersArgs,
         subnet_id: pulumi.Input[str],
         *,
-        primary_host: str | None,
+        primary_host: pulumi.Output[str] | None,
     ) -> ec2.Instance:
         template = ServerTemplate(
             name,
@@ -84,9 +84,9 @@ class CacheServers(pulumi.ComponentResource):
                 instance_type=args.settings.instance_type,
                 disk_gib=args.settings.disk_gib,
                 security_group_id=args.security_group_id,
-                user_data=self.secret_arn.apply(
-                    lambda secret_arn: cloud_init.cache_server(
-                        secret_arn=secret_arn, region=args.region, primary_host=primary_host
+                user_data=pulumi.Output.all(self.secret_arn, primary_host).apply(
+                    lambda known: cloud_init.cache_server(
+                        secret_arn=known[0], region=args.region, primary_host=known[1]
                     )
                 ),
                 permissions=read_secrets([self.secret_arn], args.kms_key_arn),

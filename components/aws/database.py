@@ -43,13 +43,13 @@ class Database(pulumi.ComponentResource):
     """Primary and read replica, tuned and audited as the guide asks.
 
     Versions change only through the settings: automatic minor upgrades would leave the stack
-    asking for a version older than the one that runs.
+    asking for a version older than the one that runs. A change that interrupts service, of the
+    instance class for example, waits for the maintenance window.
     """
 
     host: pulumi.Output[str]
     port: int
     database_name: str
-    username: str
     replica_host: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     """Holds a JSON object with `username` and `password`."""
@@ -65,7 +65,6 @@ class Database(pulumi.ComponentResource):
         self.host = primary.address
         self.port = ports.POSTGRES
         self.database_name = DATABASE_NAME
-        self.username = USERNAME
         self.replica_host = replica.address
         self.secret_arn = secret.arn
         self.register_outputs({"host": self.host, "replica_host": self.replica_host})
@@ -190,8 +189,8 @@ class Database(pulumi.ComponentResource):
             instance_class=settings.instance_class,
             storage_type="gp3",
             max_allocated_storage=settings.max_storage_gib,
+            # With the primary's key: RDS refuses any mention of a key within one region.
             storage_encrypted=True,
-            kms_key_id=args.kms_key_arn,
             vpc_security_group_ids=[args.security_group_id],
             publicly_accessible=False,
             parameter_group_name=parameters.name,

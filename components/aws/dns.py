@@ -44,23 +44,25 @@ class PrivateZone(pulumi.ComponentResource):
         ).zone_id
         self.register_outputs({"zone_id": self.zone_id, "name": self.name})
 
-    def add_alias(self, label: str, target: pulumi.Input[str]) -> str:
-        """Point `<label>.internal.<domain>` at another name (CNAME); return the full name."""
+    def add_alias(self, label: str, target: pulumi.Input[str]) -> pulumi.Output[str]:
+        """Point `<label>.internal.<domain>` at another name (CNAME); return the full name.
+
+        It is known once it resolves, so that whoever is given it starts after what it names. For
+        a name that is asked for too early, the VPC's resolver answers "unknown" for 15 minutes.
+        """
         return self._record(label, "CNAME", target)
 
-    def add_address(self, label: str, address: pulumi.Input[str]) -> str:
-        """Point `<label>.internal.<domain>` at an IPv4 address (A); return the full name."""
+    def add_address(self, label: str, address: pulumi.Input[str]) -> pulumi.Output[str]:
+        """Point `<label>.internal.<domain>` at an IPv4 address (A); return the name likewise."""
         return self._record(label, "A", address)
 
-    def _record(self, label: str, type_: str, value: pulumi.Input[str]) -> str:
-        full_name = f"{label}.{self.name}"
-        route53.Record(
+    def _record(self, label: str, type_: str, value: pulumi.Input[str]) -> pulumi.Output[str]:
+        return route53.Record(
             f"{self.pulumi_resource_name}-{label}",
             zone_id=self.zone_id,
-            name=full_name,
+            name=f"{label}.{self.name}",
             type=type_,
             ttl=TTL_SECONDS,
             records=[value],
             opts=pulumi.ResourceOptions(parent=self),
-        )
-        return full_name
+        ).fqdn

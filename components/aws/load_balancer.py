@@ -20,6 +20,12 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 HEALTH_PATH = "/health"
 """Guide, Service Deployment."""
 
+METRICS_PATHS = ("/metrics", "/metrics/*")
+"""What Prometheus scrapes from inside the VPC is nobody else's business."""
+
+FIRST_PRIORITY = 1
+LAST_PRIORITY = 50_000
+
 PORTS: Mapping[Role, int] = {"api": ports.API_PORT, "websocket": ports.WEBSOCKET_PORT}
 
 DRAIN_SECONDS: Mapping[Role, int] = {"api": 30, "websocket": 300}
@@ -63,6 +69,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self._redirect_to_https(name, args, balancer)
         default = next(group for group, each in args.groups.items() if not each.path_patterns)
         https = self._https(name, args, balancer, targets[default])
+        self._keep_metrics_inside(name, args, https)
         routes = self._rules(name, args, https, targets)
 
         self.dns_name = balancer.dns_name
@@ -159,6 +166,29 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
+    def _keep_metrics_inside(self, name: str, args: LoadBalancerArgs, https: lb.Listener) -> None:
+        lb.ListenerRule(
+            # Longer than a group's name may be, so that no group's rule is called the same.
+            f"{name}-metrics-stay-inside",
+            listener_arn=https.arn,
+            priority=FIRST_PRIORITY,
+            conditions=[
+                lb.ListenerRuleConditionArgs(
+                    path_pattern=lb.ListenerRuleConditionPathPatternArgs(values=METRICS_PATHS)
+                )
+            ],
+            actions=[
+                lb.ListenerRuleActionArgs(
+                    type="fixed-response",
+                    fixed_response=lb.ListenerRuleActionFixedResponseArgs(
+                        content_type="text/plain", status_code="404"
+                    ),
+                )
+            ],
+            tags=args.identity.tags("load-balancer", args.identity.name("metrics", limit=128)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _rules(
         self,
         name: str,
@@ -191,12 +221,12 @@ class LoadBalancer(pulumi.ComponentResource):
 
 
 def rule_priority(group: str) -> int:
-    """Where the group's rule stands in the listener: from 1 to the 50,000 that AWS allows.
+    """Where the group's rule stands in the listener: after the first, up to AWS's 50,000.
 
     It depends on nothing but the group's name. If groups were numbered, a new one could push
     another to a new priority, and AWS refuses a priority that is still in use.
     """
-    return zlib.crc32(group.encode()) % 50_000 + 1
+    return zlib.crc32(group.encode()) % (LAST_PRIORITY - FIRST_PRIORITY) + FIRST_PRIORITY + 1
 
 
 def _after(value: pulumi.Output[str], other: pulumi.Output[str]) -> pulumi.Output[str]:

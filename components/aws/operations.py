@@ -24,8 +24,8 @@ class OperationsArgs:
     security_group_id: pulumi.Input[str]
     kms_key_arn: pulumi.Input[str]
     zone: PrivateZone
-    database_host: str
-    cache_host: str
+    database_host: pulumi.Input[str]
+    cache_host: pulumi.Input[str]
 
 
 class Operations(pulumi.ComponentResource):
@@ -35,9 +35,9 @@ class Operations(pulumi.ComponentResource):
     """
 
     alert_topic_arn: pulumi.Output[str]
-    prometheus_url: str
-    grafana_url: str
-    alertmanager_url: str
+    prometheus_url: pulumi.Output[str]
+    grafana_url: pulumi.Output[str]
+    alertmanager_url: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: OperationsArgs, opts: pulumi.ResourceOptions | None = None
@@ -46,9 +46,9 @@ class Operations(pulumi.ComponentResource):
         self.alert_topic_arn = self._alert_topic(name, args)
         server = self._server(name, args)
         host = args.zone.add_address("operations", server.private_ip)
-        self.prometheus_url = f"http://{host}:{ports.PROMETHEUS}"
-        self.grafana_url = f"http://{host}:{ports.GRAFANA}"
-        self.alertmanager_url = f"http://{host}:{ports.ALERTMANAGER}"
+        self.prometheus_url = pulumi.Output.format("http://{0}:{1}", host, ports.PROMETHEUS)
+        self.grafana_url = pulumi.Output.format("http://{0}:{1}", host, ports.GRAFANA)
+        self.alertmanager_url = pulumi.Output.format("http://{0}:{1}", host, ports.ALERTMANAGER)
         self.register_outputs({"alert_topic_arn": self.alert_topic_arn})
 
     def _alert_topic(self, name: str, args: OperationsArgs) -> pulumi.Output[str]:
@@ -96,14 +96,16 @@ class Operations(pulumi.ComponentResource):
         )
 
     def _user_data(self, args: OperationsArgs) -> pulumi.Output[str]:
-        return self.alert_topic_arn.apply(
-            lambda alert_topic_arn: cloud_init.operations_server(
+        return pulumi.Output.all(
+            topic=self.alert_topic_arn, postgres=args.database_host, redis=args.cache_host
+        ).apply(
+            lambda known: cloud_init.operations_server(
                 region=args.region,
                 project=args.identity.project,
                 environment=args.identity.environment,
-                postgres_host=args.database_host,
-                redis_host=args.cache_host,
-                alert_topic_arn=alert_topic_arn,
+                postgres_host=known["postgres"],
+                redis_host=known["redis"],
+                alert_topic_arn=known["topic"],
             )
         )
 

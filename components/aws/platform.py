@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import route53
 
+from components.aws.application import Application
 from components.aws.cache import CacheServers, CacheServersArgs
 from components.aws.certificate import Certificate, CertificateArgs
 from components.aws.database import Database, DatabaseArgs
@@ -15,15 +16,13 @@ from components.aws.dns import PrivateZone, PrivateZoneArgs
 from components.aws.encryption import EncryptionKey, EncryptionKeyArgs
 from components.aws.endpoints import VpcEndpoints, VpcEndpointsArgs
 from components.aws.firewall import Firewall, FirewallArgs
-from components.aws.load_balancer import PORTS, LoadBalancer, LoadBalancerArgs
+from components.aws.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.operations import Operations, OperationsArgs
 from components.aws.server_group import ServerGroup, ServerGroupArgs
-from components.aws.server_template import Permission, read_secrets
 from components.aws.storage import Bucket, BucketArgs, Purpose
 from components.identity import Identity, Role
 from components.outputs import CONTRACT_VERSION
-from service_config import cloud_init
 from settings import Settings
 
 PUBLIC_NAMES = ("api", "ws")
@@ -189,6 +188,15 @@ class Platform(pulumi.ComponentResource):
             )
 
     def _server_groups(self) -> None:
+        application = Application(
+            region=self._settings.region,
+            kms_key_arn=self._key_arn,
+            database=self._database,
+            database_host=self._database_host,
+            replica_host=self._replica_host,
+            cache=self._cache,
+            media=self._media,
+        )
         for group, settings in self._settings.servers.items():
             args = ServerGroupArgs(
                 identity=self._identity,
@@ -196,55 +204,13 @@ class Platform(pulumi.ComponentResource):
                 subnet_ids=self._network.private_subnet_ids,
                 security_group_id=self._groups[settings.role],
                 kms_key_arn=self._key_arn,
-                user_data=self._application(settings.role, settings.image),
-                permissions=self._application_permissions(),
+                user_data=application.user_data(settings.role, settings.image),
+                permissions=application.permissions(settings.image),
                 target_group_arn=self._balancer.target_group_arns[group],
                 target_group_arn_suffix=self._balancer.target_group_arn_suffixes[group],
                 load_balancer_arn_suffix=self._balancer.arn_suffix,
             )
             ServerGroup(group, args, opts=self._reachable)
-
-    def _application(self, role: Role, image: str) -> pulumi.Output[str]:
-        """User data of an application server, with the guide's names of variables."""
-        environment = {
-            "AWS_REGION": self._settings.region,
-            "DB_HOST": self._database_host,
-            "DB_NAME": self._database.database_name,
-            "DB_PORT": str(self._database.port),
-            "DB_REPLICA_HOST": self._replica_host,
-            "REDIS_HOST": self._cache.host,
-            "REDIS_PORT": str(self._cache.port),
-        }
-        return pulumi.Output.all(
-            media=self._media.bucket,
-            database=self._database.secret_arn,
-            cache=self._cache.secret_arn,
-        ).apply(
-            lambda known: cloud_init.application_server(
-                role=role,
-                image=image,
-                port=PORTS[role],
-                environment={**environment, "MEDIA_BUCKET": known["media"]},
-                secret_arns={
-                    "DB_CREDENTIALS": known["database"],
-                    "REDIS_PASSWORD": known["cache"],
-                },
-                region=self._settings.region,
-            )
-        )
-
-    def _application_permissions(self) -> list[Permission]:
-        secrets = [self._database.secret_arn, self._cache.secret_arn]
-        return [
-            *read_secrets(secrets, self._key_arn),
-            Permission(actions=["s3:ListBucket"], resources=[self._media.arn]),
-            Permission(
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[pulumi.Output.concat(self._media.arn, "/*")],
-            ),
-            # To write into an encrypted bucket; reading takes the right to decrypt from above.
-            Permission(actions=["kms:GenerateDataKey"], resources=[self._key_arn]),
-        ]
 
     def _operations_server(self) -> Operations:
         args = OperationsArgs(

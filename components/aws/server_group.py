@@ -14,7 +14,7 @@ BOOT_SECONDS = 300
 """A new server installs packages and pulls its image first; until then it is not unhealthy."""
 
 READY_TIMEOUT = "15m"
-"""How long an update waits for the smallest number of healthy servers before it fails."""
+"""How long an update waits until the servers it asked for are in service before it fails."""
 
 HEALTHY_PERCENT = 90
 """Share of the servers that stays in service while a new template version is rolled out."""

@@ -63,7 +63,7 @@ class ServerTemplate(pulumi.ComponentResource):
     ) -> None:
         super().__init__("messaging-app:aws:ServerTemplate", name, None, opts)
         role = self._role(name, args)
-        profile = self._profile(name, args, role)
+        profile = self._profile(name, args, role, self._rights(name, args, role))
         template = self._template(name, args, profile)
         self.id = template.id
         self.latest_version = template.latest_version.apply(str)
@@ -72,7 +72,7 @@ class ServerTemplate(pulumi.ComponentResource):
 
     def _role(self, name: str, args: ServerTemplateArgs) -> iam.Role:
         physical_name = args.identity.name(name, limit=64)
-        role = iam.Role(
+        return iam.Role(
             f"{name}-role",
             name=physical_name,
             assume_role_policy=json.dumps(
@@ -83,13 +83,15 @@ class ServerTemplate(pulumi.ComponentResource):
             tags=args.identity.tags(args.role, physical_name),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        iam.RolePolicyAttachment(
+
+    def _rights(self, name: str, args: ServerTemplateArgs, role: iam.Role) -> list[pulumi.Resource]:
+        attachment = iam.RolePolicyAttachment(
             f"{name}-ssm",
             role=role.name,
             policy_arn=MANAGED_BY_SSM,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        iam.RolePolicy(
+        policy = iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
             policy=pulumi.Output.json_dumps(
@@ -102,16 +104,24 @@ class ServerTemplate(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return role
+        return [attachment, policy]
 
-    def _profile(self, name: str, args: ServerTemplateArgs, role: iam.Role) -> iam.InstanceProfile:
+    def _profile(
+        self,
+        name: str,
+        args: ServerTemplateArgs,
+        role: iam.Role,
+        rights: list[pulumi.Resource],
+    ) -> iam.InstanceProfile:
         physical_name = args.identity.name(name, limit=128)
         return iam.InstanceProfile(
             f"{name}-profile",
             name=physical_name,
             role=role.name,
             tags=args.identity.tags(args.role, physical_name),
-            opts=pulumi.ResourceOptions(parent=self),
+            # No server starts before its role has its rights: the SSM agent, once refused, waits
+            # for up to an hour before it asks again.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
         )
 
     def _template(

@@ -194,8 +194,7 @@ def _name(urn: str) -> str:
 
 
 def _encode_state(resource: Resource, state: Mapping[str, Any], source: Decoded) -> Struct:
-    shown = {k: v for k, v in state.items() if k != "id"}
-    return encode(shown, (source.secrets | resource.secret_outputs) & shown.keys())
+    return encode(state, (source.secrets | resource.secret_outputs) & state.keys())
 
 
 def _diff_response(difference: Difference) -> pb.DiffResponse:

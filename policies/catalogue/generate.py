@@ -9,7 +9,7 @@ type: the same vCPU, baseline bandwidth and architecture, with memory as the ser
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final
 
 import botocore.session
 import typer
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from catalogue.instance_types import FILE, CatalogueFile, InstanceType, Row, read_file
@@ -49,10 +50,9 @@ DATA_TIERING_SSD_PER_MEMORY: Final = 3.8
 Tables = dict[str, dict[str, Row]]
 
 
-def described_types(region: str) -> Iterator[Mapping[str, Any]]:
-    """Every instance type that EC2 describes in a region."""
-    client = botocore.session.get_session().create_client("ec2", region_name=region)
-    for page in client.get_paginator("describe_instance_types").paginate():
+def described_types(ec2: BaseClient) -> Iterator[Mapping[str, Any]]:
+    """Every instance type that EC2 describes in the client's region."""
+    for page in ec2.get_paginator("describe_instance_types").paginate():
         yield from page["InstanceTypes"]
 
 
@@ -106,9 +106,9 @@ def elasticache_rows(ec2: Mapping[str, Row], maxmemory: Mapping[str, int]) -> di
     return rows
 
 
-def tables(region: str) -> Tables:
+def tables(described: Iterable[Mapping[str, Any]]) -> Tables:
     """The three tables, each sorted by name so that a new version reads as a diff."""
-    ec2 = {found["InstanceType"]: ec2_row(found) for found in described_types(region)}
+    ec2 = {found["InstanceType"]: ec2_row(found) for found in described}
     maxmemory: dict[str, int] = json.loads(ELASTICACHE_MEMORY.read_text(encoding="utf-8"))[
         "maxmemory"
     ]
@@ -159,7 +159,10 @@ def main(
         emulated = mock_aws()
         source = f"EC2 DescribeInstanceTypes as carried by moto {version('moto')}"
     with emulated:
-        text = next_file(tables(region), source=source, today=datetime.now(UTC).date())
+        ec2 = botocore.session.get_session().create_client("ec2", region_name=region)
+        text = next_file(
+            tables(described_types(ec2)), source=source, today=datetime.now(UTC).date()
+        )
     if text is None:
         typer.echo("The catalogue is current.")
         return

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evaluation.properties import entries, value_at
+from evaluation.properties import entries, is_given, value_at
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -60,6 +60,7 @@ def ingress(resource_type: str, properties: object) -> Iterator[Ingress]:
             networks=[
                 *entries(value_at(properties, "cidrIpv4")),
                 *entries(value_at(properties, "cidrIpv6")),
+                *_prefix_lists(properties, "prefixListId"),
             ],
             protocol=value_at(properties, "ipProtocol"),
             from_port=value_at(properties, "fromPort"),
@@ -90,11 +91,17 @@ def _ingress_of_blocks(permission: object) -> Ingress:
         networks=[
             *entries(value_at(permission, "cidrBlocks")),
             *entries(value_at(permission, "ipv6CidrBlocks")),
+            *_prefix_lists(permission, "prefixListIds"),
         ],
         protocol=value_at(permission, "protocol"),
         from_port=value_at(permission, "fromPort"),
         to_port=value_at(permission, "toPort"),
     )
+
+
+def _prefix_lists(permission: object, key: str) -> list[str]:
+    """What stands for prefix lists: no CIDR, for their owner can add the world to them any day."""
+    return ["a prefix list"] if is_given(permission, key) else []
 
 
 def _port(value: object) -> str:

@@ -19,7 +19,6 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-
 ResourceCheck = Callable[[ResourceValidationArgs], Iterator[str]]
 StackCheck = Callable[[PolicyResource, Sequence[PolicyResource]], Iterator[str]]
 
@@ -29,10 +28,10 @@ def resource_policy(
     name: str,
     description: str,
     severity: Severity,
-    resource_types: Collection[str],
+    resource_types: Collection[str] | None = None,
     check: ResourceCheck,
 ) -> ResourceValidationPolicy:
-    """A mandatory policy over every resource of the given types.
+    """A mandatory policy over every resource of the given types, or of all.
 
     Args:
         name: unique within the pack.
@@ -43,7 +42,7 @@ def resource_policy(
     """
 
     def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        if args.resource_type not in resource_types:
+        if resource_types is not None and args.resource_type not in resource_types:
             return
         try:
             for message in check(args):

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluation.properties import entries, is_given, value_at
-
-LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-INSTANCE = "aws:ec2/instance:Instance"
-EBS_VOLUME = "aws:ebs/volume:Volume"
+from evaluation.resource_types import EBS_VOLUME, INSTANCE
 
 # EBS User Guide, "Amazon EBS volume types": the others are magnetic.
 SSD_VOLUME_TYPES = ("gp2", "gp3", "io1", "io2")
@@ -46,3 +43,21 @@ def volumes(resource_type: str, properties: object) -> Iterator[Volume]:
         no_volume = value_at(mapping, "virtualName") or value_at(mapping, "noDevice")
         if ebs is not None or not no_volume:
             yield Volume(path=f"blockDeviceMappings[{index}].ebs", settings=ebs)
+
+
+def volume_setting(
+    resource_type: str, properties: object, name: str
+) -> Iterator[tuple[str, object]]:
+    """One setting of every volume, each with its path; of a volume of its own as well.
+
+    Args:
+        resource_type: a launch template, an instance or an EBS volume.
+        properties: its properties.
+        name: what a server calls the setting, such as `volumeType`.
+    """
+    if resource_type == EBS_VOLUME:
+        own = {"volumeType": "type"}.get(name, name)
+        yield own, value_at(properties, own)
+        return
+    for volume in volumes(resource_type, properties):
+        yield f"{volume.path}.{name}", value_at(volume.settings, name)

@@ -6,6 +6,7 @@ from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
 
 from rules.bucket_encryption import BUCKET_ENCRYPTION
 from rules.bucket_public_access import BUCKET_PUBLIC_ACCESS
+from rules.cache_encryption import CACHE_ENCRYPTION
 from rules.cache_floor import CACHE_FLOOR
 from rules.database_encryption import DATABASE_ENCRYPTION
 from rules.database_exposure import DATABASE_EXPOSURE
@@ -31,6 +32,7 @@ RULES: Sequence[ResourceValidationPolicy | StackValidationPolicy] = (
     SSD_VOLUMES,
     VOLUME_ENCRYPTION,
     DATABASE_ENCRYPTION,
+    CACHE_ENCRYPTION,
     BUCKET_ENCRYPTION,
     DATABASE_EXPOSURE,
     PUBLIC_ADDRESSES,

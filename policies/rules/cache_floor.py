@@ -8,6 +8,7 @@ from catalogue.instance_types import catalogue
 from evaluation.floors import CACHE_SERVER, compute_violations
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_true, value_at
+from evaluation.resource_types import CACHE
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
@@ -36,6 +37,6 @@ CACHE_FLOOR = resource_policy(
         "(guide, Hardware Requirements 3)."
     ),
     severity=Severity.HIGH,
-    resource_types=("aws:elasticache/replicationGroup:ReplicationGroup",),
+    resource_types=(CACHE,),
     check=check,
 )

@@ -6,6 +6,7 @@ from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given, is_true, value_at
+from evaluation.resource_types import DATABASE
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
@@ -20,6 +21,6 @@ DATABASE_ENCRYPTION = resource_policy(
     name="database-encryption",
     description="Database storage is encrypted (guide, Compliance: Data Protection).",
     severity=Severity.HIGH,
-    resource_types=("aws:rds/instance:Instance",),
+    resource_types=(DATABASE,),
     check=check,
 )

@@ -6,6 +6,7 @@ from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_off, value_at
+from evaluation.resource_types import DATABASE
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
@@ -21,6 +22,6 @@ DATABASE_EXPOSURE = resource_policy(
     name="database-exposure",
     description="Databases are not publicly accessible (guide, Security Hardening 1).",
     severity=Severity.CRITICAL,
-    resource_types=("aws:rds/instance:Instance",),
+    resource_types=(DATABASE,),
     check=check,
 )

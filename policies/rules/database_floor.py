@@ -8,6 +8,7 @@ from catalogue.instance_types import catalogue
 from evaluation.floors import DATABASE_SERVER, compute_violations
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given, number, value_at
+from evaluation.resource_types import DATABASE
 from evaluation.volumes import SSD_VOLUME_TYPES
 
 
@@ -26,10 +27,11 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
     inherits = is_given(args.props, "replicateSourceDb")
     allocated = value_at(args.props, "allocatedStorage")
     if not (allocated is None and inherits):
-        size = number(allocated) or 0
-        if size < DATABASE_SERVER.ssd_gb:
+        size = number(allocated)
+        if size is None or size < DATABASE_SERVER.ssd_gb:
+            found = "not given as a number" if size is None else f"{size:g} GB"
             yield (
-                f"allocatedStorage is {size:g} GB; {DATABASE_SERVER.storage_needed}. "
+                f"allocatedStorage is {found}; {DATABASE_SERVER.storage_needed}. "
                 f"Set allocatedStorage to {DATABASE_SERVER.ssd_gb} or more."
             )
     kind = value_at(args.props, "storageType")
@@ -47,6 +49,6 @@ DATABASE_FLOOR = resource_policy(
         "(guide, Hardware Requirements 2)."
     ),
     severity=Severity.HIGH,
-    resource_types=("aws:rds/instance:Instance",),
+    resource_types=(DATABASE,),
     check=check,
 )

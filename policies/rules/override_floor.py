@@ -8,6 +8,7 @@ from catalogue.instance_types import catalogue
 from evaluation.floors import compute_violations, floor_for
 from evaluation.mandatory import resource_policy
 from evaluation.properties import entries, value_at
+from evaluation.resource_types import AUTO_SCALING_GROUP
 from evaluation.roles import role
 
 
@@ -34,6 +35,6 @@ OVERRIDE_FLOOR = resource_policy(
         "the group's role (guide, Hardware Requirements 1-3)."
     ),
     severity=Severity.HIGH,
-    resource_types=("aws:autoscaling/group:Group",),
+    resource_types=(AUTO_SCALING_GROUP,),
     check=check,
 )

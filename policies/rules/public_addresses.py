@@ -1,32 +1,91 @@
-"""Servers have no public address."""
+"""Servers have no public address, neither of their own nor from their subnet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
-from evaluation.properties import entries, is_off, value_at
-from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE
+from evaluation.properties import entries, is_given, is_off, value_at
+from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE
+
+ADVICE = "only the load balancer may be reached from the internet."
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
-    """Reject servers and network interfaces that ask for a public address."""
-    asked = {"associatePublicIpAddress": value_at(args.props, "associatePublicIpAddress")}
-    for index, interface in enumerate(entries(value_at(args.props, "networkInterfaces"))):
+def _server(properties: object) -> Iterator[str]:
+    asked = {"associatePublicIpAddress": value_at(properties, "associatePublicIpAddress")}
+    for index, interface in enumerate(entries(value_at(properties, "networkInterfaces"))):
         path = f"networkInterfaces[{index}].associatePublicIpAddress"
         asked[path] = value_at(interface, "associatePublicIpAddress")
     for path, flag in asked.items():
         if not is_off(flag):
-            yield (
-                f"{path} is on; only the load balancer may be reached from the internet. "
-                "Set it to false."
-            )
+            yield f"{path} is on; {ADVICE} Set it to false."
+
+
+def _instance(properties: object) -> Iterator[str]:
+    yield from _server(properties)
+    placed = is_given(properties, "subnetId") or is_given(properties, "networkInterfaces")
+    if not placed and value_at(properties, "associatePublicIpAddress") is not False:
+        yield (
+            "subnetId is not set, so the server starts in a default subnet, which gives it a "
+            f"public address; {ADVICE} Set subnetId to a private subnet."
+        )
+
+
+def _auto_scaling_group(properties: object) -> Iterator[str]:
+    if not is_given(properties, "vpcZoneIdentifiers"):
+        yield (
+            "vpcZoneIdentifiers is not set, so the servers start in default subnets, which give "
+            f"them public addresses; {ADVICE} Set it to private subnets."
+        )
+
+
+def _subnet(properties: object) -> Iterator[str]:
+    if not is_off(value_at(properties, "mapPublicIpOnLaunch")):
+        yield (
+            "mapPublicIpOnLaunch is on, so every server of the subnet has a public address; "
+            f"{ADVICE} Set it to false."
+        )
+
+
+def _default_subnet(properties: object) -> Iterator[str]:
+    if value_at(properties, "mapPublicIpOnLaunch") is not False:
+        yield (
+            "mapPublicIpOnLaunch is not false, and a default subnet gives its servers public "
+            f"addresses; {ADVICE} Set it to false."
+        )
+
+
+def _elastic_address(properties: object) -> Iterator[str]:
+    # One without either is for a NAT gateway or a load balancer.
+    for key in ("instance", "networkInterface"):
+        if is_given(properties, key):
+            yield f"{key} gives a server a public address; {ADVICE} Remove it."
+
+
+def _association(_properties: object) -> Iterator[str]:
+    yield f"the association gives a server a public address; {ADVICE} Remove it."
+
+
+CHECKS: Mapping[str, Callable[[object], Iterator[str]]] = {
+    LAUNCH_TEMPLATE: _server,
+    INSTANCE: _instance,
+    AUTO_SCALING_GROUP: _auto_scaling_group,
+    "aws:ec2/subnet:Subnet": _subnet,
+    "aws:ec2/defaultSubnet:DefaultSubnet": _default_subnet,
+    "aws:ec2/eip:Eip": _elastic_address,
+    "aws:ec2/eipAssociation:EipAssociation": _association,
+}
+
+
+def check(args: ResourceValidationArgs) -> Iterator[str]:
+    """Reject every way in which a server gets a public address."""
+    yield from CHECKS[args.resource_type](args.props)
 
 
 PUBLIC_ADDRESSES = resource_policy(
     name="public-addresses",
     description="Servers have no public address (guide, Security Hardening 1).",
     severity=Severity.CRITICAL,
-    resource_types=(LAUNCH_TEMPLATE, INSTANCE),
+    resource_types=CHECKS,
     check=check,
 )

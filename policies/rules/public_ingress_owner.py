@@ -11,7 +11,12 @@ from evaluation.roles import LOAD_BALANCER, role
 
 def check(rule: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterator[str]:
     """Reject a rule open to the world unless its group, in this stack, is the load balancer's."""
-    if not any(permission.world for permission in ingress(rule.resource_type, rule.props)):
+    world = [
+        str(network)
+        for permission in ingress(rule.resource_type, rule.props)
+        for network in permission.world
+    ]
+    if not world:
         return
     groups = [
         source
@@ -21,8 +26,8 @@ def check(rule: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterato
     if [role(group.props) for group in groups] != [LOAD_BALANCER]:
         owner = groups[0].name if groups else "outside this stack"
         yield (
-            f"the rule opens a security group ({owner}) to the world whose Role is not "
-            f"{LOAD_BALANCER}. Let the load balancer's group in instead."
+            f"the rule opens a security group ({owner}) to {', '.join(world)}; only one with Role "
+            f"{LOAD_BALANCER} may be. Let the load balancer's group in instead."
         )
 
 

@@ -8,8 +8,9 @@ from catalogue.instance_types import catalogue
 from evaluation.floors import Floor, compute_violations, floor_for, volume_violations
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given, number, value_at
+from evaluation.resource_types import INSTANCE, LAUNCH_TEMPLATE
 from evaluation.roles import role
-from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE, volumes
+from evaluation.volumes import volumes
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
@@ -26,7 +27,9 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
             "instanceType", instance_type, floor=floor, types=catalogue().ec2
         )
     yield from _cpu_option_violations(args.props, floor)
-    if not inherits or any(volumes(args.resource_type, args.props)):
+    # An ephemeral device may take the place of a volume of the template.
+    replaces = is_given(args.props, "ephemeralBlockDevices")
+    if not inherits or replaces or any(volumes(args.resource_type, args.props)):
         yield from volume_violations(args.resource_type, args.props, floor)
 
 

@@ -5,20 +5,13 @@ from collections.abc import Iterator
 from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
-from evaluation.properties import value_at
-from evaluation.volumes import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE, SSD_VOLUME_TYPES, volumes
+from evaluation.resource_types import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE
+from evaluation.volumes import SSD_VOLUME_TYPES, volume_setting
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
     """Reject magnetic volumes, and those whose kind is left to the machine image."""
-    if args.resource_type == EBS_VOLUME:
-        kinds = [("type", value_at(args.props, "type"))]
-    else:
-        kinds = [
-            (f"{volume.path}.volumeType", value_at(volume.settings, "volumeType"))
-            for volume in volumes(args.resource_type, args.props)
-        ]
-    for path, kind in kinds:
+    for path, kind in volume_setting(args.resource_type, args.props, "volumeType"):
         if kind not in SSD_VOLUME_TYPES:
             yield (
                 f"{path} is {kind or 'not set'}; storage must be SSD: "

@@ -6,10 +6,8 @@ from pulumi_policy import PolicyResource, Severity
 
 from evaluation.mandatory import stack_policy
 from evaluation.properties import entries, is_given, known_at, value_at
+from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE
 from evaluation.roles import role
-from evaluation.volumes import INSTANCE, LAUNCH_TEMPLATE
-
-AUTO_SCALING_GROUP = "aws:autoscaling/group:Group"
 
 # The properties that name a template, each with the path to the settings that say which one and
 # with the keys that do.

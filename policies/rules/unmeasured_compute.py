@@ -1,32 +1,81 @@
 """Servers come only from resource types whose hardware the pack measures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
+from evaluation.properties import is_given
+from evaluation.resource_types import (
+    AUTO_SCALING_GROUP,
+    CACHE,
+    DATABASE,
+    INSTANCE,
+    LAUNCH_TEMPLATE,
+)
+
+MEASURED = (LAUNCH_TEMPLATE, INSTANCE, CACHE, DATABASE)
 
 # Each of these starts servers past the floor rules; the value says what to use instead.
 MEASURED_ALTERNATIVES = {
-    "aws:ec2/fleet:Fleet": "aws:autoscaling/group:Group",
-    "aws:ec2/launchConfiguration:LaunchConfiguration": "aws:ec2/launchTemplate:LaunchTemplate",
-    "aws:ec2/spotFleetRequest:SpotFleetRequest": "aws:autoscaling/group:Group",
-    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": "aws:ec2/instance:Instance",
-    "aws:elasticache/cluster:Cluster": "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:elasticache/serverlessCache:ServerlessCache": (
-        "aws:elasticache/replicationGroup:ReplicationGroup"
-    ),
-    "aws:rds/cluster:Cluster": "aws:rds/instance:Instance",
-    "aws:rds/clusterInstance:ClusterInstance": "aws:rds/instance:Instance",
+    "aws:ec2/fleet:Fleet": AUTO_SCALING_GROUP,
+    "aws:ec2/launchConfiguration:LaunchConfiguration": LAUNCH_TEMPLATE,
+    "aws:ec2/spotFleetRequest:SpotFleetRequest": AUTO_SCALING_GROUP,
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": INSTANCE,
+    "aws:elasticache/cluster:Cluster": CACHE,
+    "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": CACHE,
+    "aws:elasticache/serverlessCache:ServerlessCache": CACHE,
+    "aws:rds/cluster:Cluster": DATABASE,
+    "aws:rds/clusterInstance:ClusterInstance": DATABASE,
+    "aws:rds/shardGroup:ShardGroup": DATABASE,
 }
+
+# Services that run servers, databases or containers on hardware of their own choosing, each with
+# what takes its place here.
+MEASURED_SERVICES = {
+    "batch": AUTO_SCALING_GROUP,
+    "dax": CACHE,
+    "docdb": DATABASE,
+    "ecs": AUTO_SCALING_GROUP,
+    "eks": AUTO_SCALING_GROUP,
+    "elasticbeanstalk": AUTO_SCALING_GROUP,
+    "emr": AUTO_SCALING_GROUP,
+    "lightsail": INSTANCE,
+    "memorydb": CACHE,
+    "neptune": DATABASE,
+    "redshift": DATABASE,
+}
+
+# A resource that names its hardware by one of these starts something, known to the pack or not.
+HARDWARE_PROPERTIES = (
+    *("instanceType", "instanceTypes", "hostInstanceType", "dbInstanceType"),
+    *("instanceClass", "replicationInstanceClass", "nodeType", "cacheNodeType"),
+)
+# It only sets hardware aside for servers that are measured where they start.
+RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
-    """Reject the resource, whatever its properties."""
-    yield (
-        f"No rule measures the hardware of {args.resource_type}. "
-        f"Use {MEASURED_ALTERNATIVES[args.resource_type]}."
+    """Reject every resource that starts servers and is not measured, whatever its properties."""
+    package, _, rest = args.resource_type.partition(":")
+    if package == "aws-native":
+        yield (
+            f"No rule reads {args.resource_type}: the pack knows the resources of the aws "
+            "provider. Use its resource for the same thing."
+        )
+    if package != "aws" or args.resource_type in (*MEASURED, RESERVATION):
+        return
+    alternative = MEASURED_ALTERNATIVES.get(args.resource_type) or MEASURED_SERVICES.get(
+        rest.partition("/")[0]
     )
+    if alternative is None and _names_hardware(args.props):
+        alternative = f"{AUTO_SCALING_GROUP}, {INSTANCE}, {DATABASE} or {CACHE}"
+    if alternative is not None:
+        yield f"No rule measures the hardware of {args.resource_type}. Use {alternative}."
+
+
+def _names_hardware(properties: Mapping[str, object]) -> bool:
+    return any(is_given(properties, key) for key in HARDWARE_PROPERTIES)
 
 
 UNMEASURED_COMPUTE = resource_policy(
@@ -36,6 +85,5 @@ UNMEASURED_COMPUTE = resource_policy(
         "(guide, Hardware Requirements 1-3)."
     ),
     severity=Severity.HIGH,
-    resource_types=MEASURED_ALTERNATIVES,
     check=check,
 )

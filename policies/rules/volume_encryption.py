@@ -5,19 +5,14 @@ from collections.abc import Iterator
 from pulumi_policy import ResourceValidationArgs, Severity
 
 from evaluation.mandatory import resource_policy
-from evaluation.properties import is_true, value_at
-from evaluation.volumes import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE, volumes
+from evaluation.properties import is_true
+from evaluation.resource_types import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE
+from evaluation.volumes import volume_setting
 
 
 def check(args: ResourceValidationArgs) -> Iterator[str]:
     """Reject volumes that are not plainly encrypted; the machine image's own are not."""
-    if args.resource_type == EBS_VOLUME:
-        flags = [("encrypted", value_at(args.props, "encrypted"))]
-    else:
-        flags = [
-            (f"{volume.path}.encrypted", value_at(volume.settings, "encrypted"))
-            for volume in volumes(args.resource_type, args.props)
-        ]
+    flags = list(volume_setting(args.resource_type, args.props, "encrypted"))
     if not flags and args.resource_type == LAUNCH_TEMPLATE:
         yield (
             "blockDeviceMappings names no volume, so the machine image decides whether the root "

@@ -41,7 +41,6 @@ COMPUTED: dict[str, dict[str, Any]] = {
     },
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/group/0123456789abcdef"},
     "aws:rds/instance:Instance": {"address": "database.rds.amazonaws.com", "port": 5432},
-    "aws:route53/record:Record": {"fqdn": "record.chat.example.com"},
     "aws:route53/zone:Zone": {
         "nameServers": ["ns-1.example.net", "ns-2.example.org"],
         "zoneId": "ZONE",
@@ -67,9 +66,11 @@ class RecordingMocks(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         identity = {"arn": f"arn:aws:mock::{ACCOUNT_ID}:{args.name}", "name": args.name}
         computed = COMPUTED.get(args.typ, {})
+        inputs = cast(dict[str, Any], args.inputs)  # pyright: ignore[reportUnknownMemberType]
         if args.typ == "aws:s3/bucket:Bucket":
             identity["bucket"] = args.name
-        inputs = cast(dict[str, Any], args.inputs)  # pyright: ignore[reportUnknownMemberType]
+        if args.typ == "aws:route53/record:Record":
+            identity["fqdn"] = inputs["name"]
         return f"{args.name}-id", {**identity, **computed, **inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:

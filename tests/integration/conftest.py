@@ -1,7 +1,7 @@
 """Emulated accounts on the real engine, each with an emulator and state of its own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ def no_account() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def platform(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Bring the stack up as `make up` does, once for all tests."""
-    with _ending(Workspace("local", base=tmp_path_factory.mktemp("platform"))) as workspace:
+    with _ending(Workspace("local", base=tmp_path_factory.mktemp("my platform"))) as workspace:
         outputs = stack.up(stack.Session(workspace, Console()))
         running = emulator.find(workspace)
         assert running
@@ -69,7 +69,7 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 
 @contextmanager
-def _ending(workspace: Workspace) -> Iterator[Workspace]:
+def _ending(workspace: Workspace) -> Generator[Workspace]:
     try:
         yield workspace
     finally:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
 from pulumi import automation
 from pulumi.automation.events import EngineEvent
 from rich.console import Console
 
+from offline.aws.package import Clients
 from offline.emulator import Emulator
 from offline.stack import Session
 from offline.workspace import ROOT, Workspace
@@ -57,15 +57,13 @@ class Engine:
 
 
 @cache
+def _clients(endpoint: str) -> Clients:
+    return Clients(endpoint)
+
+
 def client(endpoint: str, service: str) -> Any:
-    """boto3's client for the account emulated at an endpoint; to make one takes half a second."""
-    return boto3.session.Session().client(
-        service_name=service,  # type: ignore[arg-type]
-        region_name=REGION,
-        endpoint_url=endpoint,
-        aws_access_key_id="offline",
-        aws_secret_access_key="offline",
-    )
+    """boto3's client for the account emulated at an endpoint."""
+    return _clients(endpoint)(service, REGION)
 
 
 class Watch:

@@ -8,7 +8,11 @@ import jmespath
 LISTINGS: Mapping[str, tuple[str, str, str]] = {
     "VPCs": ("ec2", "describe_vpcs", "Vpcs[?!IsDefault].VpcId"),
     "subnets": ("ec2", "describe_subnets", "Subnets[?!DefaultForAz].SubnetId"),
-    "internet gateways": ("ec2", "describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
+    "internet gateways": (
+        "ec2",
+        "describe_internet_gateways",
+        "InternetGateways[].InternetGatewayId",
+    ),
     "NAT gateways": ("ec2", "describe_nat_gateways", "NatGateways[?State!='deleted'].NatGatewayId"),
     "addresses": ("ec2", "describe_addresses", "Addresses[].PublicIp"),
     "route tables": (
@@ -57,9 +61,17 @@ LISTINGS: Mapping[str, tuple[str, str, str]] = {
         "DBParameterGroups[?!starts_with(DBParameterGroupName, 'default.')].DBParameterGroupName",
     ),
     "buckets": ("s3", "list_buckets", "Buckets[].Name"),
-    "aliases of keys": ("kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
+    "aliases of keys": (
+        "kms",
+        "list_aliases",
+        "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName",
+    ),
     "roles": ("iam", "list_roles", "Roles[?!starts_with(Path, '/aws-service-role/')].RoleName"),
-    "instance profiles": ("iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName"),
+    "instance profiles": (
+        "iam",
+        "list_instance_profiles",
+        "InstanceProfiles[].InstanceProfileName",
+    ),
     "log groups": ("logs", "describe_log_groups", "logGroups[].logGroupName"),
     # Those that wait for their deletion are not listed.
     "secrets": ("secretsmanager", "list_secrets", "SecretList[].Name"),

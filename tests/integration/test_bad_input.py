@@ -80,7 +80,8 @@ def test_a_stack_without_a_file(clone: Clone, command: str) -> None:
     done = clone.run(command, "--stack", "moon")
 
     assert done.stderr == (
-        f"✗ {clone.root / 'Pulumi.moon.yaml'}: the file cannot be read: No such file or directory.\n"
+        f"✗ {clone.root / 'Pulumi.moon.yaml'}: the file cannot be read: "
+        "No such file or directory.\n"
     )
     assert (done.returncode, done.stdout) == (REFUSED, "")
     assert not (clone.root / ".offline").exists()
@@ -109,7 +110,7 @@ def test_a_passphrase_that_does_not_fit_the_state(clone: Clone) -> None:
     assert "Traceback" not in done.stdout + done.stderr
     # The way out that the sentence names.
     assert clone.run("down").stdout.endswith(
-        "→ Discarded the emulated account with its 1 resources, whose state the passphrase did "
+        "→ Discarded the emulated account with its 3 resources, whose state the passphrase did "
         "not open.\n"
     )
     assert processes_of(clone.root) == {}

@@ -103,9 +103,7 @@ DRIFTS = (
         meddle=narrow_clients,
         read=lambda platform: _rule(platform)["CidrIpv4"],
     ),
-    Drift(
-        resource="media-encryption", property="rules", meddle=weaken_encryption, read=encryption
-    ),
+    Drift(resource="media-encryption", property="rules", meddle=weaken_encryption, read=encryption),
     Drift(
         resource="api-group",
         property="minSize",

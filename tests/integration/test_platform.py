@@ -22,7 +22,9 @@ def outputs(platform: Platform) -> AwsOutputs:
 def subnets(platform: Platform, outputs: AwsOutputs) -> dict[tuple[str, str], dict[str, Any]]:
     """By tier and zone; the tier is in the name, as in `messaging-app-local-public-eu-…`."""
     described = platform.client("ec2").describe_subnets(Filters=_of_vpc(outputs))["Subnets"]
-    found = {(tag(each, "Name").split("-")[3], each["AvailabilityZone"]): each for each in described}
+    found = {
+        (tag(each, "Name").split("-")[3], each["AvailabilityZone"]): each for each in described
+    }
     assert len(found) == len(described)
     return found
 
@@ -68,7 +70,9 @@ def test_each_zone_goes_out_through_its_own_nat_gateway(
     by_zone = {zone_of[each["SubnetId"]]: each["NatGatewayId"] for each in gateways}
     assert by_zone.keys() == ZONES
     for zone in ZONES:
-        assert _default_route(ec2, subnets["private", zone])["NatGatewayId"] == by_zone[zone]
+        route = _default_route(ec2, subnets["private", zone])
+        assert route
+        assert route["NatGatewayId"] == by_zone[zone]
 
 
 def test_only_public_subnets_are_reached_from_the_internet_and_isolated_ones_have_no_way_out(
@@ -76,15 +80,17 @@ def test_only_public_subnets_are_reached_from_the_internet_and_isolated_ones_hav
 ) -> None:
     ec2 = platform.client("ec2")
     for zone in ZONES:
-        assert _default_route(ec2, subnets["public", zone])["GatewayId"].startswith("igw-")
-        assert _default_route(ec2, subnets["isolated", zone]) == {}
+        route = _default_route(ec2, subnets["public", zone])
+        assert route
+        assert route["GatewayId"].startswith("igw-")
+        assert _default_route(ec2, subnets["isolated", zone]) is None
 
 
-def _default_route(ec2: Any, subnet: dict[str, Any]) -> dict[str, Any]:
+def _default_route(ec2: Any, subnet: dict[str, Any]) -> dict[str, Any] | None:
     of_subnet = [{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}]
     (table,) = ec2.describe_route_tables(Filters=of_subnet)["RouteTables"]
     routes = (r for r in table["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0")
-    return next(routes, {})
+    return next(routes, None)
 
 
 def test_flow_logs_of_the_vpc_are_kept_encrypted_for_a_year(
@@ -143,26 +149,32 @@ def test_https_takes_tls_1_2_and_1_3_only(platform: Platform, balancer: dict[str
     assert issued["Status"] == "ISSUED"
 
 
-def test_websocket_paths_go_to_the_websocket_servers_and_the_rest_to_the_api(
+def test_websockets_go_to_their_servers_metrics_to_nobody_and_the_rest_to_the_api(
     platform: Platform, balancer: dict[str, Any]
 ) -> None:
     elbv2 = platform.client("elbv2")
     listener = _listener(platform, balancer, port=443)
     rules = elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
-    groups = elbv2.describe_target_groups()["TargetGroups"]
-    port_of = {each["TargetGroupArn"]: each["Port"] for each in groups}
-    routes = {
-        tuple(pattern for each in rule["Conditions"] for pattern in _paths(each)): port_of[
-            rule["Actions"][0]["TargetGroupArn"]
-        ]
-        for rule in rules
+    targets = elbv2.describe_target_groups()["TargetGroups"]
+    ports = {each["TargetGroupArn"]: each["Port"] for each in targets}
+    assert {_paths(rule): _outcome(rule, ports) for rule in rules} == {
+        ("/metrics", "/metrics/*"): "404",
+        ("/ws*",): 8081,
+        (): 8080,
     }
-    assert routes == {("/ws*",): 8081, (): 8080}
 
 
-def _paths(condition: dict[str, Any]) -> list[str]:
-    assert condition["Field"] == "path-pattern"
-    return condition["PathPatternConfig"]["Values"]
+def _paths(rule: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        path for each in rule["Conditions"] for path in each["PathPatternConfig"]["Values"]
+    )
+
+
+def _outcome(rule: dict[str, Any], ports: dict[str, int]) -> int | str:
+    (action,) = rule["Actions"]
+    if action["Type"] == "fixed-response":
+        return action["FixedResponseConfig"]["StatusCode"]
+    return ports[action["TargetGroupArn"]]
 
 
 def _listener(platform: Platform, balancer: dict[str, Any], *, port: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Small programs on the real engine: one thing each, as the engine and AWS see it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.integration.engine import REGION, Engine, Watch
 
 
 @contextmanager
-def stack_of(engine: Engine, name: str, program: Any) -> Iterator[automation.Stack]:
+def stack_of(engine: Engine, name: str, program: Any) -> Generator[automation.Stack]:
     """A stack of the program, not up yet; destroyed afterwards, whatever the test made of it."""
     stack = engine.program_stack(name, program)
     try:

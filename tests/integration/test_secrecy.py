@@ -41,10 +41,7 @@ def test_nothing_that_the_commands_leave_on_disk_holds_a_secret(
     files = [path for path in platform.engine.workspace.base.rglob("*") if path.is_file()]
     assert platform.engine.workspace.checkpoint in files
     leaks = [
-        path
-        for path in files
-        for password in passwords
-        if password.encode() in path.read_bytes()
+        path for path in files for password in passwords if password.encode() in path.read_bytes()
     ]
     assert leaks == []
 
@@ -65,4 +62,3 @@ def test_user_data_holds_no_secret(platform: Platform, passwords: set[str]) -> N
         text = base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode()
         assert text.startswith("#cloud-config")
         assert [password for password in passwords if password in text] == []
-

@@ -46,6 +46,7 @@ def instance(root: Mapping[str, Any] | None = None, **changes: object) -> Resour
             "instanceType": "m6i.xlarge",
             "rootBlockDevice": volume,
             "associatePublicIpAddress": False,
+            "subnetId": UNKNOWN,
             "tags": {"Role": "monitoring"},
         },
     )
@@ -58,6 +59,7 @@ def auto_scaling_group(*overrides: object) -> Resource:
         type="aws:autoscaling/group:Group",
         properties={
             "mixedInstancesPolicy": {"launchTemplate": {"overrides": list(overrides)}},
+            "vpcZoneIdentifiers": [UNKNOWN],
             "tags": [{"key": "Role", "value": "api", "propagateAtLaunch": True}],
         },
         depends={"mixedInstancesPolicy": ["template"]},
@@ -68,7 +70,11 @@ def instance_from_template(**changes: object) -> Resource:
     """An API server that leaves its hardware to the launch template of the stack."""
     server = Resource(
         type="aws:ec2/instance:Instance",
-        properties={"launchTemplate": {"id": "lt-1"}, "tags": {"Role": "api"}},
+        properties={
+            "launchTemplate": {"id": "lt-1"},
+            "subnetId": UNKNOWN,
+            "tags": {"Role": "api"},
+        },
         depends={"launchTemplate": ["template"]},
     )
     return with_properties(server, changes)
@@ -102,7 +108,12 @@ def cache_nodes(**changes: object) -> Resource:
     """An ElastiCache replication group."""
     group = Resource(
         type="aws:elasticache/replicationGroup:ReplicationGroup",
-        properties={"nodeType": "cache.r6gd.xlarge", "dataTieringEnabled": True},
+        properties={
+            "nodeType": "cache.r6gd.xlarge",
+            "dataTieringEnabled": True,
+            "atRestEncryptionEnabled": True,
+            "transitEncryptionEnabled": True,
+        },
     )
     return with_properties(group, changes)
 
@@ -114,6 +125,22 @@ def volume(**changes: object) -> Resource:
         properties={"size": 100.0, "type": "gp3", "encrypted": True},
     )
     return with_properties(data, changes)
+
+
+def subnet(**changes: object) -> Resource:
+    """A subnet that gives its servers no public address."""
+    made = Resource(
+        type="aws:ec2/subnet:Subnet",
+        name="subnet",
+        properties={"cidrBlock": "10.0.0.0/24", "mapPublicIpOnLaunch": False},
+    )
+    return with_properties(made, changes)
+
+
+def elastic_address(**changes: object) -> Resource:
+    """The address of a NAT gateway."""
+    made = Resource(type="aws:ec2/eip:Eip", name="nat", properties={"domain": "vpc"})
+    return with_properties(made, changes)
 
 
 def security_group(*permissions: object, role: str = "load-balancer") -> Resource:
@@ -206,6 +233,8 @@ def compliant_resources() -> list[Resource]:
         replica(),
         cache_nodes(),
         volume(),
+        subnet(),
+        elastic_address(),
         security_group({"cidrBlocks": ["10.0.0.0/16"], "protocol": "-1"}),
         ingress_rule(),
         security_group_rule(),

@@ -46,6 +46,7 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "ssd-volumes": [volume(type="standard")],
     "volume-encryption": [volume(encrypted=False)],
     "database-encryption": [database(storageEncrypted=False)],
+    "cache-encryption": [cache_nodes(atRestEncryptionEnabled=False)],
     "bucket-encryption": [bucket(), public_access_block()],
     "database-exposure": [database(publiclyAccessible=True)],
     "public-addresses": [launch_template(networkInterfaces=[{"associatePublicIpAddress": "true"}])],
@@ -89,6 +90,7 @@ def test_every_rule_is_mandatory_and_names_its_guide_section(
 RESOURCE_TYPES = sorted({resource.type for resource in compliant_resources()})
 KEYS = sorted(
     {key for resource in compliant_resources() for key in resource.properties}
+    | {"launchConfiguration", "launchTemplateSpecification", "prefixListId", "prefixListIds"}
     | {"ebs", "launchTemplate", "overrides", "Role", "key", "cpuOptions", "coreCount"}
     | {"volumeSize", "volumeType", "associatePublicIpAddress", "replicateSourceDb"}
 )

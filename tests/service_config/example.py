@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from service_config import cloud_init
+from service_config.secrets import SecretReference
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database-AbCdEf"
 
@@ -13,7 +14,7 @@ APPLICATION: dict[str, Any] = {
     "image": "messaging-app/api:1.0.0",
     "port": 8080,
     "environment": {"DB_HOST": "postgres.internal.chat.example.com", "DB_PORT": "5432"},
-    "secret_arns": {"DATABASE_SECRET": SECRET},
+    "secret_references": {"DB_PASSWORD": SecretReference(arn=SECRET, key="password")},
     "region": "eu-central-1",
 }
 CACHE: dict[str, Any] = {"secret_arn": SECRET, "region": "eu-central-1", "primary_host": None}
@@ -27,10 +28,15 @@ OPERATIONS: dict[str, Any] = {
 }
 
 
+def application(**changed: Any) -> str:
+    """Return the user data of an application server, some of its arguments changed."""
+    return cloud_init.application_server(**{**APPLICATION, **changed})
+
+
 def user_data() -> dict[str, str]:
     """Return the user data of every kind of server by name."""
     return {
-        "application": cloud_init.application_server(**APPLICATION),
+        "application": application(),
         "cache": cloud_init.cache_server(**CACHE),
         "cache-replica": cloud_init.cache_server(**CACHE | {"primary_host": "redis.internal"}),
         "operations": cloud_init.operations_server(**OPERATIONS),

@@ -1,12 +1,11 @@
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from service_config import cloud_init
-from tests.service_config.example import APPLICATION, CACHE, files, user_data
+from tests.service_config.example import CACHE, application, files, user_data
 from tests.service_config.tools import required
 
 KINDS = ("application", "cache", "cache-replica", "operations")
@@ -15,10 +14,6 @@ LARGEST_USER_DATA = 16_384  # bytes; EC2, "Run commands when you launch an insta
 
 def packages(text: str) -> set[str]:
     return set(yaml.safe_load(text)["packages"])
-
-
-def application_with(**changed: Any) -> str:
-    return cloud_init.application_server(**{**APPLICATION, **changed})
 
 
 def commands(text: str) -> list[str]:
@@ -104,6 +99,13 @@ def test_only_a_replica_follows_a_primary() -> None:
     assert "replicaof redis.internal 6379\n" in replica
 
 
+def test_redis_may_take_its_time_to_read_what_it_kept() -> None:
+    drop_in = files(user_data()["cache"])[
+        "/etc/systemd/system/redis-server.service.d/password.conf"
+    ]
+    assert "TimeoutStartSec=infinity\n" in drop_in
+
+
 def test_scripts_may_run_and_nothing_is_open_to_writing() -> None:
     for text in user_data().values():
         for file in yaml.safe_load(text)["write_files"]:
@@ -114,7 +116,7 @@ def test_scripts_may_run_and_nothing_is_open_to_writing() -> None:
 @pytest.mark.parametrize("name", ["db_host", "1ST", "A B", "X;reboot", ""])
 def test_a_wrong_variable_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError) as caught:
-        application_with(environment={name: "x"})
+        application(environment={name: "x"})
     assert str(caught.value) == (
         f"{name!r} is no environment variable name: use upper-case letters, digits and _."
     )
@@ -123,7 +125,7 @@ def test_a_wrong_variable_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize("value", ["it's", "a\nB=c"])
 def test_a_value_that_would_break_out_of_its_line_is_refused(value: str) -> None:
     with pytest.raises(ValueError) as caught:
-        application_with(environment={"MOTTO": value})
+        application(environment={"MOTTO": value})
     assert str(caught.value) == (
         "MOTTO holds a single quote or a line break, which .env cannot carry."
     )

@@ -1,5 +1,6 @@
 """Runs the scripts with a stand-in for the AWS command line, which only they call."""
 
+import json
 import os
 import re
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service_config import secrets
+from service_config.secrets import SecretReference
 from tests.service_config.example import SECRET, files, user_data
 
 PASSWORD = 'S3cret {"username": "app", "$HOME": "#%s"}'
@@ -30,15 +32,19 @@ def run_script(directory: Path, text: str, *, aws: str) -> subprocess.CompletedP
     )
 
 
-def environment_script() -> str:
-    return secrets.environment_script(
-        secret_arns={"DATABASE_SECRET": SECRET, "REDIS_PASSWORD": SECRET}, region="eu-central-1"
-    )
+def environment_script(**keys: str | None) -> str:
+    """Return the script that fetches one secret into the variables named, whole or by key."""
+    references = {
+        name: SecretReference(arn=SECRET, key=key)
+        for name, key in (keys or {"DATABASE_SECRET": None}).items()
+    }
+    return secrets.environment_script(references=references, region="eu-central-1")
 
 
 def test_env_holds_plain_settings_and_fetched_secrets_for_root_alone(tmp_path: Path) -> None:
     (tmp_path / "environment").write_text("DB_HOST=postgres\n", encoding="utf-8")
-    result = run_script(tmp_path, environment_script(), aws="printf '%s\\n' \"$PASSWORD\"")
+    script = environment_script(DATABASE_SECRET=None, REDIS_PASSWORD=None)
+    result = run_script(tmp_path, script, aws="printf '%s\\n' \"$PASSWORD\"")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     env = tmp_path / ".env"
     assert env.read_text(encoding="utf-8") == (
@@ -70,6 +76,29 @@ def test_a_secret_that_env_cannot_carry_is_named_and_not_shown(tmp_path: Path) -
     assert result.returncode == 1
     assert result.stderr == (
         "The secret DATABASE_SECRET holds a single quote, which .env cannot carry.\n"
+    )
+    assert not (tmp_path / ".env").exists()
+
+
+def test_a_key_picks_its_value_from_a_secret_that_is_json(tmp_path: Path) -> None:
+    (tmp_path / "environment").touch()
+    script = environment_script(DB_USER="username", DB_PASSWORD="password")
+    document = json.dumps({"username": "app", "password": 'a"b $HOME #%s\\'})
+    result = run_script(tmp_path, script, aws=f"cat <<'END'\n{document}\nEND")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == (
+        "DB_USER='app'\nDB_PASSWORD='a\"b $HOME #%s\\'\n"
+    )
+
+
+@pytest.mark.parametrize("document", ['{"username": "app"}', '{"password": 7}', "hunter2", "[]"])
+def test_a_secret_without_the_key_is_named_and_not_shown(tmp_path: Path, document: str) -> None:
+    (tmp_path / "environment").touch()
+    script = environment_script(DB_PASSWORD="password")
+    result = run_script(tmp_path, script, aws=f"echo '{document}'")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "The secret for DB_PASSWORD is no JSON object with text under the key password.\n"
     )
     assert not (tmp_path / ".env").exists()
 

@@ -57,6 +57,28 @@ def test_cache_that_cannot_be_written_is_a_sentence(
 
     assert result.stderr == (
         "A file could not be used: [Errno 20] Not a directory: "
-        f"'{tmp_path}/file/messaging-app/toolchain'. Mend that and run it again.\n"
+        f"'{tmp_path}/file/messaging-app/toolchain'. Mend that and run `make setup` again.\n"
+    )
+    assert result.returncode == 1
+
+
+@pytest.mark.usefixtures("path_folder")
+def test_user_without_a_home_folder_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+
+    result = python(
+        "-c",
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from toolchain import __main__\n"
+        "def home(): raise RuntimeError('Could not determine home directory.')\n"
+        "Path.home = home\n"
+        "sys.argv = ['toolchain', 'path']\n"
+        "sys.exit(__main__.main())",
+    )
+
+    assert result.stderr == (
+        "This user has no home folder to keep the tools in: set XDG_CACHE_HOME to a folder that "
+        "can be written, then run `make setup` again.\n"
     )
     assert result.returncode == 1

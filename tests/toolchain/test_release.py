@@ -2,6 +2,7 @@ import hashlib
 import io
 import socket
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,20 @@ def test_site_that_never_answers_is_given_up(
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(UnavailableError, match=f"{address} could not be read"):
             release.fetch(VERSION, bin_dir, address)
+
+
+def test_site_that_answers_no_http_is_said_at_once(bin_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as portal:
+        address = f"http://127.0.0.1:{portal.getsockname()[1]}"
+
+        def answer() -> None:
+            connection, _ = portal.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(b"\xff log in first\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(UnavailableError, match=f"{address} could not be read .*log in first"):
+            release.fetch(VERSION, bin_dir, address)
+        thread.join()

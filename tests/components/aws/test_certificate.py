@@ -59,7 +59,7 @@ def test_the_record_in_the_zone_answers_acms_question(built: Recording) -> None:
 
 def test_validation_waits_for_the_record(built: Recording) -> None:
     validation = built.one(VALIDATION)
-    assert validation.inputs["validationRecordFqdns"] == [COMPUTED[RECORD]["fqdn"]]
+    assert validation.inputs["validationRecordFqdns"] == ["_token.chat.example.com"]
     assert built.one(RECORD).urn in validation.request.dependencies
 
 

@@ -86,6 +86,10 @@ def test_the_primary_has_the_size_of_the_settings(build: Build) -> None:
     )
 
 
+def test_the_primary_is_encrypted_with_the_platforms_key(build: Build) -> None:
+    assert primary(build()).inputs["kmsKeyId"] == KEY_ARN
+
+
 @pytest.mark.parametrize("multi_az", [True, False])
 def test_a_standby_follows_the_settings(build: Build, multi_az: bool) -> None:
     assert primary(build(multi_az=multi_az)).inputs["multiAz"] is multi_az
@@ -104,7 +108,7 @@ def test_the_replica_copies_the_primary(build: Build) -> None:
     assert inputs["instanceClass"] == "db.m6i.2xlarge"
     assert (inputs["storageType"], inputs["maxAllocatedStorage"]) == ("gp3", 2000)
     # AWS refuses what a replica must take from its source.
-    inherited = {"engine", "dbName", "username", "password", "dbSubnetGroupName"}
+    inherited = {"engine", "dbName", "username", "password", "dbSubnetGroupName", "kmsKeyId"}
     assert not inherited & inputs.keys()
 
 
@@ -113,7 +117,7 @@ def test_both_are_private_and_encrypted(build: Build, instance: str) -> None:
     inputs = build().one(INSTANCE, instance).inputs
     assert inputs["publiclyAccessible"] is False
     assert inputs["vpcSecurityGroupIds"] == ["sg-1"]
-    assert (inputs["storageEncrypted"], inputs["kmsKeyId"]) == (True, KEY_ARN)
+    assert inputs["storageEncrypted"] is True
     assert inputs["performanceInsightsEnabled"] is True
     assert inputs["performanceInsightsKmsKeyId"] == KEY_ARN
 
@@ -221,7 +225,6 @@ def test_outputs_hold_no_secret(build: Build) -> None:
         "host": "database.rds.amazonaws.com",
         "port": 5432,
         "database_name": "messaging",
-        "username": "messaging",
         "replica_host": "database.rds.amazonaws.com",
         "secret_arn": "arn:aws:mock::123456789012:database-version",
     }

@@ -65,9 +65,12 @@ def test_adding_a_record_returns_the_name_that_clients_use(args: PrivateZoneArgs
 
     def build() -> PrivateZone:
         zone = PrivateZone("private", args)
-        names.append(zone.add_alias("postgres", "database.rds.amazonaws.com"))
-        names.append(zone.add_address("redis", "10.0.32.10"))
+        zone.add_alias("postgres", "database.rds.amazonaws.com").apply(names.append)
+        zone.add_address("redis", "10.0.32.10").apply(names.append)
         return zone
 
     record(build)
-    assert names == ["postgres.internal.chat.example.com", "redis.internal.chat.example.com"]
+    assert sorted(names) == [
+        "postgres.internal.chat.example.com",
+        "redis.internal.chat.example.com",
+    ]

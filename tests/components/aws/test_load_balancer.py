@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from components.aws.load_balancer import LoadBalancer, LoadBalancerArgs, rule_priority
+from components.aws.load_balancer import (
+    FIRST_PRIORITY,
+    LoadBalancer,
+    LoadBalancerArgs,
+    rule_priority,
+)
 from components.identity import Identity
 from settings.servers import ServerGroupSettings
 from tests.components.recording import Recording, record
@@ -57,7 +62,7 @@ def test_it_is_one_balancer_two_listeners_and_a_target_group_per_server_group(
         "messaging-app:aws:LoadBalancer": 1,
         BALANCER: 1,
         LISTENER: 2,
-        RULE: 1,
+        RULE: 2,
         TARGET_GROUP: 2,
     }
 
@@ -119,6 +124,20 @@ def test_path_patterns_lead_to_their_group(build: Build) -> None:
     ]
 
 
+def test_metrics_are_hidden_from_the_world_before_any_group_is_asked(build: Build) -> None:
+    built = build()
+    rule = built.one(RULE, "load-balancer-metrics-stay-inside").inputs
+    assert rule["listenerArn"].endswith(":load-balancer-https")
+    assert rule["conditions"] == [{"pathPattern": {"values": ["/metrics", "/metrics/*"]}}]
+    assert rule["actions"] == [
+        {
+            "type": "fixed-response",
+            "fixedResponse": {"contentType": "text/plain", "statusCode": "404"},
+        }
+    ]
+    assert rule["priority"] == min(each.inputs["priority"] for each in built.all(RULE))
+
+
 @pytest.mark.parametrize(
     ("group", "port", "drain_seconds"), [("api", 8080, 30), ("websocket", 8081, 300)]
 )
@@ -152,7 +171,7 @@ def test_a_new_group_moves_no_existing_rule(build: Build) -> None:
 
 @pytest.mark.parametrize("group", ["websocket", "a", "z" * 16])
 def test_a_rule_priority_is_one_that_aws_accepts(group: str) -> None:
-    assert 1 <= rule_priority(group) <= 50_000
+    assert FIRST_PRIORITY < rule_priority(group) <= 50_000
 
 
 def test_outputs_name_the_balancer_and_its_target_groups(build: Build) -> None:

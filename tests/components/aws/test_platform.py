@@ -79,7 +79,8 @@ def test_application_servers_run_the_image_of_the_settings(
         "MEDIA_BUCKET=media-bucket",
         "REDIS_HOST=redis.internal.local.chat.example.com",
         "REDIS_PORT=6379",
-        "fetch DB_CREDENTIALS arn:aws:mock::123456789012:database-version",
+        "fetch DB_USER arn:aws:mock::123456789012:database-version username",
+        "fetch DB_PASSWORD arn:aws:mock::123456789012:database-version password",
         "fetch REDIS_PASSWORD arn:aws:mock::123456789012:cache-version",
     ],
 )
@@ -105,8 +106,37 @@ def test_application_servers_may_read_their_secrets_and_use_the_media_bucket(
         ),
         (["kms:Decrypt"], [KEY_ARN]),
         (["s3:ListBucket"], [MEDIA_ARN]),
-        (["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{MEDIA_ARN}/*"]),
+        (
+            ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
+            [f"{MEDIA_ARN}/*"],
+        ),
         (["kms:GenerateDataKey"], [KEY_ARN]),
+    ]
+
+
+def test_only_the_servers_of_a_private_image_may_pull_it(settings: Settings) -> None:
+    private = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api:1.0.0"
+    api = settings.servers["api"].model_copy(update={"image": private})
+    changed = settings.model_copy(update={"servers": {**settings.servers, "api": api}})
+    identity = Identity(project="messaging-app", environment="local", owner="platform")
+    args = PlatformArgs(identity=identity, settings=changed)
+    built = record(lambda: Platform("platform", args))
+    policies = {
+        group: json.loads(built.one(ROLE_POLICY, f"{group}-servers-policy").inputs["policy"])
+        for group in ("api", "websocket")
+    }
+    assert [
+        (group, each["Action"], each["Resource"])
+        for group, policy in policies.items()
+        for each in policy["Statement"]
+        if each["Action"][0].startswith("ecr:")
+    ] == [
+        ("api", ["ecr:GetAuthorizationToken"], ["*"]),
+        (
+            "api",
+            ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            ["arn:aws:ecr:eu-west-1:123456789012:repository/team/api"],
+        ),
     ]
 
 
@@ -138,6 +168,22 @@ def test_servers_start_once_the_network_lets_them_install_packages(
     order = [each.type for each in built.resources]
     last_route = len(order) - 1 - order[::-1].index("aws:ec2/route:Route")
     assert last_route < order.index(f"messaging-app:aws:{component}")
+
+
+@pytest.mark.parametrize(
+    ("server", "names"),
+    [
+        ("api-group", {"names-postgres", "names-postgres-replica", "names-redis"}),
+        ("websocket-group", {"names-postgres", "names-postgres-replica", "names-redis"}),
+        ("cache-replica-server", {"names-redis"}),
+        ("operations-server", {"names-postgres", "names-redis"}),
+    ],
+)
+def test_servers_start_once_the_names_they_ask_for_resolve(
+    built: Recording, server: str, names: set[str]
+) -> None:
+    order = [each.name for each in built.resources]
+    assert names <= set(order[: order.index(server)])
 
 
 @pytest.mark.parametrize("label", ["api", "ws"])

@@ -180,6 +180,13 @@ def test_the_template_hands_the_role_to_its_servers(build: Build) -> None:
     }
 
 
+def test_no_server_starts_before_its_role_has_its_rights(build: Build) -> None:
+    built = build()
+    rights = {built.one(ATTACHMENT).urn, built.one(ROLE_POLICY).urn}
+    assert rights <= set(built.one(PROFILE).request.dependencies)
+    assert built.one(PROFILE).urn in built.one(TEMPLATE).request.dependencies
+
+
 def test_outputs_are_text(build: Build) -> None:
     assert build().outputs == {
         "id": "cache-primary-template-id",

@@ -29,3 +29,13 @@ def test_a_bucket_without_one_is_rejected() -> None:
 
 def test_another_configuration_of_the_bucket_does_not_count() -> None:
     assert len(stack_violations(BUCKET_ENCRYPTION, [bucket(), public_access_block()])) == 1
+
+
+def test_the_configuration_of_a_bucket_named_after_it_does_not_count() -> None:
+    media = Resource(type=bucket().type, name="media", properties={"bucket": "acme-media"})
+    logs = Resource(
+        type=bucket_encryption().type,
+        depends={"bucket": ["media"]},
+        properties={"bucket": "acme-media-logs"},
+    )
+    assert len(stack_violations(BUCKET_ENCRYPTION, [media, logs])) == 1

@@ -20,7 +20,7 @@ NOT_KNOWN = (
 
 
 def too_small(size: str) -> str:
-    return f"allocatedStorage is {size} GB; {NEEDS_SSD}. Set allocatedStorage to 500 or more."
+    return f"allocatedStorage is {size}; {NEEDS_SSD}. Set allocatedStorage to 500 or more."
 
 
 def not_ssd(kind: str) -> str:
@@ -76,10 +76,10 @@ def test_a_class_whose_hardware_is_unknown_is_rejected(instance_class: object, r
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"allocatedStorage": 499.0}, too_small("499")),
-        ({"allocatedStorage": 0.0}, too_small("0")),
-        ({"allocatedStorage": None}, too_small("0")),
-        ({"allocatedStorage": "500"}, too_small("0")),
+        ({"allocatedStorage": 499.0}, too_small("499 GB")),
+        ({"allocatedStorage": 0.0}, too_small("0 GB")),
+        ({"allocatedStorage": None}, too_small("not given as a number")),
+        ({"allocatedStorage": "500"}, too_small("not given as a number")),
         ({"allocatedStorage": UNKNOWN}, f"allocatedStorage {NOT_KNOWN}"),
         ({"storageType": "standard"}, not_ssd("standard")),
         ({"storageType": None}, not_ssd("not set")),
@@ -94,18 +94,18 @@ def test_storage_that_is_too_small_or_magnetic_is_rejected(
 
 
 def test_storage_that_a_replica_does_name_is_held_to_the_floor() -> None:
-    assert violations(DATABASE_FLOOR, replica(allocatedStorage=100.0)) == [too_small("100")]
+    assert violations(DATABASE_FLOOR, replica(allocatedStorage=100.0)) == [too_small("100 GB")]
     assert violations(DATABASE_FLOOR, replica(storageType="standard")) == [not_ssd("standard")]
 
 
 @pytest.mark.parametrize("source", [None, ""])
 def test_an_instance_without_a_source_inherits_no_storage(source: object) -> None:
     assert violations(DATABASE_FLOOR, replica(replicateSourceDb=source)) == [
-        too_small("0"),
+        too_small("not given as a number"),
         not_ssd("not set"),
     ]
 
 
 def test_a_snapshot_does_not_vouch_for_the_storage() -> None:
     restored = database(allocatedStorage=None, snapshotIdentifier="nightly")
-    assert violations(DATABASE_FLOOR, restored) == [too_small("0")]
+    assert violations(DATABASE_FLOOR, restored) == [too_small("not given as a number")]

@@ -93,6 +93,27 @@ def test_inline_permissions_are_held_to_the_web_ports_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        ingress_rule(cidrIpv4=None, prefixListId="pl-1", fromPort=22.0),
+        ingress_rule(cidrIpv4=None, prefixListId=UNKNOWN, fromPort=22.0),
+        security_group_rule(
+            cidrBlocks=None, ipv6CidrBlocks=None, prefixListIds=["pl-1"], fromPort=22.0
+        ),
+        security_group({**HTTPS, "cidrBlocks": [], "prefixListIds": ["pl-1"], "fromPort": 22.0}),
+    ],
+)
+def test_a_prefix_list_counts_as_the_world(resource: Resource) -> None:
+    assert violations(PUBLIC_INGRESS, resource) == [
+        f"protocol tcp, ports 22 to 443 is open to a prefix list; {ADVICE}"
+    ]
+
+
+def test_the_load_balancer_may_let_a_prefix_list_in() -> None:
+    assert violations(PUBLIC_INGRESS, ingress_rule(cidrIpv4=None, prefixListId="pl-1")) == []
+
+
 def test_a_network_unknown_at_preview_is_rejected() -> None:
     (message,) = violations(PUBLIC_INGRESS, ingress_rule(cidrIpv4=UNKNOWN))
     assert message.startswith("cidrIpv4 is not known yet at preview")

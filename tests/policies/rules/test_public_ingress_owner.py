@@ -17,13 +17,20 @@ def test_a_rule_for_known_networks_passes_in_any_group() -> None:
     assert stack_violations(PUBLIC_INGRESS_OWNER, [security_group(role="api"), rule]) == []
 
 
-@pytest.mark.parametrize("rule", [ingress_rule(), security_group_rule()])
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        (ingress_rule(), "0.0.0.0/0"),
+        (ingress_rule(cidrIpv4=None, prefixListId="pl-1"), "a prefix list"),
+        (security_group_rule(), "0.0.0.0/0, ::/0"),
+    ],
+)
 @pytest.mark.parametrize("role", ["api", "database"])
-def test_a_rule_of_any_other_group_is_rejected(rule: Resource, role: str) -> None:
+def test_a_rule_of_any_other_group_is_rejected(rule: Resource, source: str, role: str) -> None:
     assert stack_violations(PUBLIC_INGRESS_OWNER, [security_group(role=role), rule]) == [
         (
-            "the rule opens a security group (group) to the world whose Role is not load-balancer. "
-            "Let the load balancer's group in instead.",
+            f"the rule opens a security group (group) to {source}; only one with Role "
+            "load-balancer may be. Let the load balancer's group in instead.",
             rule.urn,
         )
     ]
@@ -36,8 +43,8 @@ def test_a_rule_of_a_group_outside_the_stack_is_rejected() -> None:
     )
     assert stack_violations(PUBLIC_INGRESS_OWNER, [rule]) == [
         (
-            "the rule opens a security group (outside this stack) to the world whose Role is not "
-            "load-balancer. Let the load balancer's group in instead.",
+            "the rule opens a security group (outside this stack) to 0.0.0.0/0; only one with Role "
+            "load-balancer may be. Let the load balancer's group in instead.",
             rule.urn,
         )
     ]

@@ -1,0 +1,51 @@
+"""What a person sees after `make up`."""
+
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+
+from offline.report import show_outputs
+
+
+def shown(outputs: dict[str, Any]) -> list[str]:
+    """The lines of the whole report."""
+    console = Console(file=StringIO(), width=80)
+    show_outputs(console, "local", outputs)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def rows(outputs: dict[str, Any]) -> list[tuple[str, str]]:
+    """The cells of the table."""
+    cells = [line.split("│") for line in shown(outputs) if line.startswith("│")]
+    return [(name.strip(), value.strip()) for _, name, value, _ in cells]
+
+
+def test_every_output_is_a_row_in_the_order_of_the_alphabet() -> None:
+    assert rows({"zone": "a", "port": 5432}) == [("port", "5432"), ("zone", "a")]
+
+
+def test_lists_and_maps_have_a_line_for_each_item() -> None:
+    assert rows({"list": ["first", "second"], "map": {"b": 2, "a": 1}}) == [
+        ("list", "first"),
+        ("", "second"),
+        ("map", "a  1"),
+        ("", "b  2"),
+    ]
+
+
+def test_a_value_is_shown_as_it_is() -> None:
+    value = "arn:aws:secretsmanager:eu:1:secret:[bold]"
+    assert rows({"secret": value}) == [("secret", value)]
+
+
+def test_no_part_of_a_long_value_is_lost() -> None:
+    value = "x" * 200
+    assert "".join(part for _, part in rows({"long": value})) == value
+
+
+def test_the_stack_is_named_and_the_next_steps_follow() -> None:
+    lines = shown({"output": "a value of some length"})
+    assert lines[0].strip() == "Outputs of stack local"
+    assert any(line.startswith("  make down ") for line in lines)
