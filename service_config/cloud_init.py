@@ -22,6 +22,7 @@ from service_config.yaml_text import yaml_text
 HOME: Final = "/opt/messaging-app"
 
 _DOCKER: Final = ("docker.io", "docker-compose-v2")
+_WEB_OWNED: Final = ("-o", "www-data", "-g", "www-data", "-m", "0750")
 _START: Final = ("systemctl", "enable", "--now", "--no-block", "messaging-app.service")
 
 _COMPOSE_UNIT: Final = f"""\
@@ -107,17 +108,7 @@ def application_server(
         *_registry_login(image),
     ]
     commands = [
-        [
-            "install",
-            "-d",
-            "-o",
-            "www-data",
-            "-g",
-            "www-data",
-            "-m",
-            "0750",
-            "/var/log/messaging-app",
-        ],
+        ["install", "-d", *_WEB_OWNED, "/var/log/messaging-app"],
         _START,
     ]
     return _cloud_config(

@@ -94,7 +94,9 @@ class DatabaseSettings(StrictModel):
     engine_version: str = Field(
         pattern=r"^[0-9]{1,2}\.[0-9]{1,2}$",
         description=f"PostgreSQL version, {OLDEST_POSTGRESQL} or newer, in quotes.",
-        json_schema_extra={"patternErrorMessage": 'a PostgreSQL version in quotes, such as "16.4"'},
+        json_schema_extra={
+            "patternErrorMessage": 'a PostgreSQL version in quotes, such as "16.11"'
+        },
     )
     storage_gib: int = Field(ge=20, le=65_536, description="gp3 storage to begin with, in GiB.")
     max_storage_gib: int = Field(

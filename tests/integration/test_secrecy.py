@@ -21,18 +21,25 @@ def passwords(platform: Platform) -> set[str]:
     return found
 
 
-def test_the_state_holds_no_secret_in_the_clear(platform: Platform, passwords: set[str]) -> None:
-    export = subprocess.run(
-        ["pulumi", "stack", "export"],
+def exported(platform: Platform, *options: str) -> str:
+    """The state as `pulumi stack export` shows it."""
+    done = subprocess.run(
+        ["pulumi", "stack", "export", *options],
         cwd=ROOT,
         env=platform.engine.environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    state = export.stdout
-    assert "aws:secretsmanager/secretVersion:SecretVersion" in state
-    assert [password for password in passwords if password in state] == []
+    return done.stdout
+
+
+def test_the_state_shows_secrets_only_to_who_has_the_passphrase(
+    platform: Platform, passwords: set[str]
+) -> None:
+    encrypted, opened = exported(platform), exported(platform, "--show-secrets")
+    assert [password for password in passwords if password in encrypted] == []
+    assert all(password in opened for password in passwords)
 
 
 def test_nothing_that_the_commands_leave_on_disk_holds_a_secret(

@@ -107,7 +107,7 @@ FIELD_FAULTS: list[Case] = [
         "database.engine_version",
         16.4,
         "database.engine_version: given 16.4, "
-        'allowed is a PostgreSQL version in quotes, such as "16.4".',
+        'allowed is a PostgreSQL version in quotes, such as "16.11".',
     ),
     (
         "database.storage_gib",
