@@ -10,6 +10,7 @@ from offline import stack
 from offline.errors import OfflineError
 from offline.report import show_outputs
 from offline.workspace import Workspace
+from toolchain.errors import ToolchainError
 
 app = typer.Typer(
     help="Run a stack on emulated AWS: no account, no download.",
@@ -59,7 +60,7 @@ def main() -> None:
     console = Console(stderr=True)
     try:
         app()
-    except OfflineError as error:
+    except (OfflineError, ToolchainError, OSError) as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise SystemExit(FAILED) from None
     except SystemExit as end:

@@ -1,5 +1,6 @@
 """Starting, finding and stopping the process behind an offline stack."""
 
+import fcntl
 import json
 import os
 import signal
@@ -11,13 +12,16 @@ import urllib.request
 from dataclasses import dataclass
 
 from offline.errors import OfflineError
-from offline.workspace import ROOT, Workspace, alive
+from offline.workspace import ROOT, Workspace
 
 START_LIMIT = 120.0
 """Seconds; a cold start on a slow disk reads a few thousand Python files."""
 
 STOP_LIMIT = 30.0
 POLL = 0.1
+
+HOST = ("-m", "offline.host")
+"""What Python runs as an emulator; its argument is where to announce itself."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,37 @@ class Emulator:
 
 def find(workspace: Workspace) -> Emulator | None:
     """The stack's emulator, if it lives and answers."""
+    if _holder(workspace) is None:
+        return None
     try:
         announced = json.loads(workspace.announcement.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     emulator = Emulator(**announced)
-    return emulator if alive(emulator.pid) and _answers(emulator.endpoint) else None
+    return emulator if _answers(emulator.endpoint) else None
+
+
+def _holder(workspace: Workspace) -> int | None:
+    """The process that holds the stack's lifeline: its emulator, whether it answers or not.
+
+    A number on disk may be that of somebody else's process by now; a lock ends with its holder.
+    """
+    try:
+        with workspace.lifeline.open() as lifeline:
+            try:
+                fcntl.flock(lifeline, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lifeline.read() or 0) or None
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _answers(endpoint: str) -> bool:
+    # Whatever proxy this machine uses, it cannot know an address of the machine itself.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"{endpoint}/moto-api/", timeout=10):  # noqa: S310
+        with direct.open(f"{endpoint}/moto-api/", timeout=10):
             return True
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
@@ -65,45 +89,59 @@ def _answers(endpoint: str) -> bool:
 
 def start(workspace: Workspace) -> Emulator:
     """Start an emulator and wait until it answers. Raises OfflineError when it does not."""
+    stop(workspace)  # One that answers no more, or that a killed run has only just started.
     workspace.announcement.unlink(missing_ok=True)
-    environment = {**workspace.environment(), "PYTHONPATH": str(ROOT)}
-    with workspace.log.open("w") as log:
+    process = _launch(workspace)
+    try:
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline and process.poll() is None:
+            if emulator := find(workspace):
+                return emulator
+            time.sleep(POLL)
+    except BaseException:  # Ctrl-C: nobody would know of it.
+        _kill(process)
+        raise
+    _kill(process)
+    last = workspace.log.read_text().strip().splitlines()[-1:] or ["it printed nothing"]
+    raise OfflineError(f"The emulator did not start ({last[0]}). Its log: {workspace.log}")
+
+
+def _launch(workspace: Workspace) -> subprocess.Popen[bytes]:
+    """The process of a new emulator, which holds the lifeline for as long as it lives."""
+    environment = {
+        **workspace.environment(),
+        "PYTHONPATH": str(ROOT),
+        # Its clients shall not follow what the user's profile says.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    with workspace.log.open("w") as log, workspace.lifeline.open("w") as lifeline:
+        fcntl.flock(lifeline, fcntl.LOCK_EX | fcntl.LOCK_NB)
         process = subprocess.Popen(
-            [sys.executable, "-m", "offline.host", str(workspace.announcement)],
+            [sys.executable, *HOST, str(workspace.announcement)],
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
             cwd=ROOT,
             env=environment,
+            pass_fds=(lifeline.fileno(),),
             start_new_session=True,  # Ctrl-C in `make up` is for the engine, not for the account.
         )
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline and process.poll() is None:
-        if emulator := find(workspace):
-            return emulator
-        time.sleep(POLL)
+        lifeline.write(str(process.pid))
+    return process
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-    last = workspace.log.read_text().strip().splitlines()[-1:] or ["it printed nothing"]
-    raise OfflineError(f"The emulator did not start ({last[0]}). Its log: {workspace.log}")
 
 
 def stop(workspace: Workspace) -> None:
     """End the stack's emulator, and wait until it has ended."""
-    emulator = find(workspace)
-    if emulator is None:
-        return
-    os.kill(emulator.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_LIMIT
-    while alive(emulator.pid) and not _is_zombie(emulator.pid):
-        if time.monotonic() > deadline:
-            os.kill(emulator.pid, signal.SIGKILL)
+    request = signal.SIGTERM
+    while (pid := _holder(workspace)) is not None:
+        os.kill(pid, request)
         time.sleep(POLL)
-
-
-def _is_zombie(pid: int) -> bool:
-    # Started by this very process, an ended emulator stays in the table until it is waited for.
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return False
+        if time.monotonic() > deadline:
+            request = signal.SIGKILL

@@ -1,7 +1,8 @@
 """The one process behind an offline stack: emulated AWS (moto) and the stand-in providers.
 
-It listens on free loopback ports only, writes what it listens on to a file, and ends on SIGTERM or
-SIGINT. Everything it holds is in memory: when it ends, the emulated account is gone.
+It listens on free loopback ports only, writes what it listens on to a file, and ends on SIGTERM,
+on SIGINT, or when that file is deleted. Everything it holds is in memory: when it ends, the
+emulated account is gone.
 """
 
 import json
@@ -17,12 +18,13 @@ os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "1")
 # AWS's own policies, for roles to attach; moto leaves them out by default.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
-from moto.server import ThreadedMotoServer
-
-from offline import moto_gaps
+from offline import moto_server
 from offline.aws.package import aws_package
 from offline.provider.server import serve
 from offline.random_package import random_package
+
+WATCH = 2.0
+"""Seconds between looks whether the folder of the stack is still there."""
 
 
 def run(announcement: Path) -> None:
@@ -34,17 +36,15 @@ def run(announcement: Path) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    moto_gaps.fill()
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
+    moto, endpoint = moto_server.start()
     served = {package.name: serve(package) for package in (aws_package(endpoint), random_package())}
     ports = {name: bound for name, (_, bound) in served.items()}
     partial = announcement.with_suffix(".partial")
     partial.write_text(json.dumps({"pid": os.getpid(), "endpoint": endpoint, "providers": ports}))
     partial.replace(announcement)
-    stop.wait()
+    # Whoever deletes `.offline` by hand cannot find this process any more.
+    while not stop.wait(WATCH) and announcement.exists():
+        pass
     announcement.unlink(missing_ok=True)
     for server, _ in served.values():
         server.stop(grace=None)

@@ -31,9 +31,7 @@ Method = Callable[..., Any]
 
 
 def fill() -> None:
-    """Change moto's classes in this process; once is enough, and twice does no harm."""
-    if hasattr(AutoScalingResponse, "start_instance_refresh"):
-        return
+    """Change moto's classes in this process; to be called once."""
     added: tuple[tuple[type, Method], ...] = (
         (AutoScalingResponse, start_instance_refresh),
         (AutoScalingResponse, describe_instance_refreshes),

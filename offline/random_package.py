@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from offline.provider.api import ApiError
 from offline.provider.server import Package
 from offline.provider.table import P, Read, Resource, Run, Scope
 
@@ -52,6 +53,12 @@ def make_password(client: Any, new: Scope, old: Scope) -> dict[str, Any]:
     characters = [secrets.choice(alphabet) for alphabet, least in alphabets for _ in range(least)]
     everything = "".join(alphabet for alphabet, _ in alphabets)
     missing = new["length"] - len(characters)
+    if missing < 0 or not everything:
+        raise ApiError(
+            "make password",
+            "InvalidLength",
+            f"no password of length {new['length']} has the kinds of characters that are asked for",
+        )
     characters += [secrets.choice(everything) for _ in range(missing)]
     secrets.SystemRandom().shuffle(characters)
     return {"id": "none", "result": "".join(characters)}

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from offline import emulator
 from offline.emulator import Emulator
-from offline.errors import OfflineError, PassphraseError
+from offline.errors import OfflineError, PassphraseError, StateError
 from offline.workspace import ROOT, Workspace
 from settings import Settings, SettingsError, read_stack_file
 
@@ -129,7 +129,11 @@ def down(session: Session) -> str:
         if not workspace.exists:
             _discard(workspace)
             return f"Stack {workspace.stack} was not up: nothing to destroy."
-        count = workspace.resource_count()
+        try:
+            count = workspace.resource_count()
+        except StateError:
+            _discard(workspace)
+            return "Discarded the emulated account, whose state could not be read."
         if emulator.find(workspace) is None:
             _discard(workspace)
             return f"The emulator had ended, and the {count} resources with it."
@@ -156,6 +160,9 @@ def _discard(workspace: Workspace) -> None:
     """End the emulated account, and forget the stack."""
     emulator.stop(workspace)
     workspace.remove()
+    env = workspace.base / "env"
+    if env.exists() and f"PULUMI_STACK={workspace.stack}\n" in env.read_text():
+        env.unlink()
 
 
 def outputs(session: Session, running: Emulator, region: str) -> dict[str, object]:
@@ -166,8 +173,12 @@ def outputs(session: Session, running: Emulator, region: str) -> dict[str, objec
         env=session.environment(running, region),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise OfflineError(
+            f"The stack is up, but its outputs cannot be read: {done.stderr.strip()}"
+        )
     return json.loads(done.stdout)
 
 

@@ -8,6 +8,7 @@ that the files under version control stay as they are.
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -16,13 +17,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from offline.errors import OfflineError
+from offline.errors import OfflineError, StateError
 from toolchain import locate
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project: where Pulumi.yaml is."""
 
 PROJECT = "messaging-app"
+
+STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""A name becomes a folder that is deleted as a whole, so it must not lead out of `.offline`."""
+
+
+SECRETS_OF_THE_REAL_STACK = ("secretsprovider:", "encryptedkey:", "encryptionsalt:")
+"""What `pulumi stack init` writes into a stack file: who encrypts the stack's secrets."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,14 @@ class Workspace:
 
     stack: str
     base: Path = ROOT / ".offline"
+
+    def __post_init__(self) -> None:
+        """Raises OfflineError for what can be no name of a stack."""
+        if not STACK_NAME.fullmatch(self.stack):
+            raise OfflineError(
+                f"{self.stack!r} is no name of a stack: it may have letters, digits, hyphens and "
+                "underscores only. Name one that has a Pulumi.<stack>.yaml, such as local."
+            )
 
     @property
     def folder(self) -> Path:
@@ -46,6 +62,11 @@ class Workspace:
     def announcement(self) -> Path:
         """Where the emulator says on which ports it listens."""
         return self.folder / "emulator.json"
+
+    @property
+    def lifeline(self) -> Path:
+        """A file that the emulator keeps locked while it lives; holds its process number."""
+        return self.folder / "emulator.pid"
 
     @property
     def log(self) -> Path:
@@ -88,7 +109,9 @@ class Workspace:
         return {
             **kept,
             "PATH": os.pathsep.join(map(str, folders)),
-            "PULUMI_BACKEND_URL": self.state.as_uri(),
+            # Without the metadata that the engine would keep beside each file: killed while it
+            # writes those, it could not read its state again.
+            "PULUMI_BACKEND_URL": f"{self.state.as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase),
             "PULUMI_OPTION_CONFIG_FILE": str(self.config_file),
             "PULUMI_STACK": self.stack,
@@ -100,16 +123,32 @@ class Workspace:
         """Make the stack known to the engine and its configuration current."""
         self.state.mkdir(parents=True, exist_ok=True)
         if not self.passphrase.exists():
-            self.passphrase.touch(mode=0o600)
-            self.passphrase.write_text(secrets.token_hex(32))
+            # Whole or not at all: a run may be killed, or the disk be full, at any moment.
+            partial = self.passphrase.with_suffix(".partial")
+            partial.touch(mode=0o600)
+            partial.write_text(secrets.token_hex(32))
+            partial.replace(self.passphrase)
+        salt = self._salt()
+        source = self.source_file.read_text().rstrip().splitlines()
+        # The secrets of a real stack are under a key that no offline command may ask for.
+        kept = (line for line in source if not line.startswith(SECRETS_OF_THE_REAL_STACK))
+        self.config_file.write_text("\n".join((*kept, salt, "")))
+
+    def _salt(self) -> str:
+        """The line with the salt under which the engine encrypts the stack's secrets."""
         project = self.folder / "project"
         salted = project / f"Pulumi.{self.stack}.yaml"
-        if not (self.exists and salted.exists()):
+        if self.exists and self.resource_count() == 0 and not _salt_in(salted):
+            shutil.rmtree(self.state)  # The run that made the stack was killed before the salt.
+            self.state.mkdir()
+        if not self.exists:
             self._init(project)
-        salt = next(
-            line for line in salted.read_text().splitlines() if line.startswith("encryptionsalt:")
+        if salt := _salt_in(salted):
+            return salt
+        raise OfflineError(
+            f"{salted} has lost the salt with which the secrets of stack {self.stack} are "
+            f"encrypted. Begin anew with `make down STACK={self.stack}`."
         )
-        self.config_file.write_text(f"{self.source_file.read_text().rstrip()}\n{salt}\n")
 
     def _init(self, project: Path) -> None:
         # The engine writes the salt beside the Pulumi.yaml of the folder it runs in.
@@ -135,13 +174,19 @@ class Workspace:
     def _deployment(self) -> dict[str, list[dict[str, object]]]:
         if not self.exists:
             return {}
-        return json.loads(self.checkpoint.read_text())["checkpoint"].get("latest") or {}
+        try:
+            return json.loads(self.checkpoint.read_text())["checkpoint"].get("latest") or {}
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise StateError(
+                f"The state of stack {self.stack} cannot be read ({self.checkpoint}: {error}). "
+                f"Begin anew with `make down STACK={self.stack}`."
+            ) from None
 
     def stale_locks(self) -> list[Path]:
         """Locks of engine runs that no longer live: they were killed."""
         folder = self.state / ".pulumi" / "locks" / "organization" / PROJECT / self.stack
         locks = sorted(folder.glob("*.json")) if folder.exists() else []
-        return [lock for lock in locks if not alive(int(json.loads(lock.read_text())["pid"]))]
+        return [lock for lock in locks if not _is_held(lock)]
 
     @contextmanager
     def exclusive(self) -> Generator[None]:
@@ -160,6 +205,19 @@ class Workspace:
     def remove(self) -> None:
         """Forget the stack."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _salt_in(stack_file: Path) -> str | None:
+    lines = stack_file.read_text().splitlines() if stack_file.exists() else []
+    return next((line for line in lines if line.startswith("encryptionsalt: ")), None)
+
+
+def _is_held(lock: Path) -> bool:
+    """Whether the engine run that took a lock lives; killed while writing it, it does not."""
+    try:
+        return alive(int(json.loads(lock.read_text())["pid"]))
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def alive(pid: int) -> bool:

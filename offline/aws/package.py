@@ -12,8 +12,9 @@ from offline.aws import RESOURCES
 from offline.provider.api import invoke
 from offline.provider.server import Invoke, Package
 
-CLIENT = Config(retries={"max_attempts": 0}, max_pool_connections=32)
-"""The emulator runs beside the stand-in: an error is an answer, and trying again hides it."""
+CLIENT = Config(retries={"max_attempts": 0}, max_pool_connections=32, proxies={})
+"""The emulator runs beside the stand-in: an error is an answer, and trying again hides it. Nor can
+a proxy reach it."""
 
 
 class Clients:
@@ -67,5 +68,6 @@ def aws_package(endpoint_url: str) -> Package:
         resources=RESOURCES,
         client=clients,
         configure=clients.configure,
+        settings=frozenset({"region"}),
         invokes=INVOKES,
     )

@@ -27,16 +27,14 @@ def _create_zone(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
         **({"VPC": vpcs[0]} if vpcs else {}),
     }
     answer = invoke(client, "create_hosted_zone", request)
-    zone_id = answer["HostedZone"]["Id"].removeprefix("/hostedzone/")
-    for vpc in vpcs[1:]:
-        invoke(client, "associate_vpc_with_hosted_zone", {"HostedZoneId": zone_id, "VPC": vpc})
-    return {"id": zone_id}
+    return {"id": answer["HostedZone"]["Id"].removeprefix("/hostedzone/")}
 
 
 def _associate(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
     """First what joins, then what leaves: a private zone is never without a VPC."""
     wanted = [_vpc(client, vpc) for vpc in new["vpcs"]]
-    present = [_vpc(client, vpc) for vpc in old.get("vpcs", [])]
+    # A new zone was created with the first one.
+    present = [_vpc(client, vpc) for vpc in old.get("vpcs", [])] if old else wanted[:1]
     for operation, some, others in (
         ("associate_vpc_with_hosted_zone", wanted, present),
         ("disassociate_vpc_from_hosted_zone", present, wanted),
@@ -61,11 +59,8 @@ ZONE = Resource(
     token="aws:route53/zone:Zone",
     service="route53",
     create=Run(_create_zone, uses=(P("name"), P("comment"), P("vpcs"))),
-    configure=(RETAG,),
-    update=(
-        Call("update_hosted_zone_comment", {"Id": ID, "Comment": P("comment", default="")}),
-        Run(_associate, uses=(P("vpcs"),)),
-    ),
+    configure=(RETAG, Run(_associate, uses=(P("vpcs"),))),
+    update=(Call("update_hosted_zone_comment", {"Id": ID, "Comment": P("comment", default="")}),),
     read=(
         Read(
             "get_hosted_zone",

@@ -4,7 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from offline.aws.vpc import RETAG, TAGS, tagged
-from offline.provider.table import ID, Call, K, P, Read, Resource
+from offline.provider.api import invoke
+from offline.provider.table import ID, Call, K, P, Read, Resource, Run, Scope
+
+
+def _attach(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    """A gateway belongs to one VPC at a time."""
+    gateway = {"InternetGatewayId": new["id"]}
+    if left := old.get("vpcId"):
+        invoke(client, "detach_internet_gateway", {**gateway, "VpcId": left})
+    if joined := new["vpcId"]:
+        invoke(client, "attach_internet_gateway", {**gateway, "VpcId": joined})
+    return {}
+
+
+def _detach(client: Any, state: Scope, _: Scope) -> Mapping[str, Any]:
+    return _attach(client, {**state, "vpcId": ""}, state)
+
 
 INTERNET_GATEWAY = Resource(
     token="aws:ec2/internetGateway:InternetGateway",
@@ -14,22 +30,18 @@ INTERNET_GATEWAY = Resource(
         {"TagSpecifications": tagged("internet-gateway")},
         returns={"id": "InternetGateway.InternetGatewayId"},
     ),
-    configure=(
-        Call(
-            "attach_internet_gateway", {"InternetGatewayId": ID, "VpcId": P("vpcId", replaces=True)}
-        ),
-    ),
+    configure=(Run(_attach, uses=(P("vpcId", default=""),)),),
     update=(RETAG,),
     read=(
         Read(
             "describe_internet_gateways",
             {"InternetGatewayIds": [ID]},
             "InternetGateways[0]",
-            {"vpcId": "Attachments[0].VpcId", "ownerId": "OwnerId", "tags": TAGS},
+            {"vpcId": "Attachments[0].VpcId || ''", "ownerId": "OwnerId", "tags": TAGS},
         ),
     ),
     delete=(
-        Call("detach_internet_gateway", {"InternetGatewayId": ID, "VpcId": K("vpcId")}),
+        Run(_detach),
         Call("delete_internet_gateway", {"InternetGatewayId": ID}),
     ),
     gone=("InvalidInternetGatewayID.NotFound", "Gateway.NotAttached"),

@@ -8,8 +8,9 @@ from offline.provider.api import invoke
 from offline.provider.table import ID, AutoName, Call, P, Read, Resource, Run, Scope, When
 
 
-def _revoke_all(client: Any, group_id: str) -> None:
+def _revoke_all(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
     """Take away every rule of a group: an AWS group begins with one that lets all traffic out."""
+    group_id = new["id"]
     found = invoke(
         client,
         "describe_security_group_rules",
@@ -26,6 +27,7 @@ def _revoke_all(client: Any, group_id: str) -> None:
         ]
         if rules:
             invoke(client, operation, {"GroupId": group_id, "SecurityGroupRuleIds": rules})
+    return {}
 
 
 def _create_group(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
@@ -36,9 +38,7 @@ def _create_group(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
         "VpcId": new["vpcId"],
         **({"TagSpecifications": tags} if tags else {}),
     }
-    group_id = invoke(client, "create_security_group", request)["GroupId"]
-    _revoke_all(client, group_id)
-    return {"id": group_id}
+    return {"id": invoke(client, "create_security_group", request)["GroupId"]}
 
 
 def _adopt_default_group(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
@@ -47,7 +47,6 @@ def _adopt_default_group(client: Any, new: Scope, old: Scope) -> Mapping[str, An
         {"Name": "group-name", "Values": ["default"]},
     ]
     group = invoke(client, "describe_security_groups", {"Filters": filters})["SecurityGroups"][0]
-    _revoke_all(client, group["GroupId"])
     return {"id": group["GroupId"]}
 
 
@@ -70,6 +69,7 @@ SECURITY_GROUP = Resource(
     service="ec2",
     create=Run(_create_group, uses=(P("name"), P("description"), P("vpcId"), P("tags"))),
     auto_name=AutoName(max_length=255),
+    configure=(Run(_revoke_all),),
     update=(RETAG,),
     read=(READ_GROUP,),
     delete=(Call("delete_security_group", {"GroupId": ID}),),
@@ -80,7 +80,7 @@ DEFAULT_SECURITY_GROUP = Resource(
     token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     service="ec2",
     create=Run(_adopt_default_group, uses=(P("vpcId"),)),
-    configure=(RETAG,),
+    configure=(Run(_revoke_all), RETAG),
     read=(READ_GROUP,),
     # AWS deletes it with its VPC and not before.
     gone=("InvalidGroup.NotFound",),
@@ -158,6 +158,8 @@ def _rule(token: str, direction: str) -> Resource:
                 {"GroupId": P("securityGroupId"), "SecurityGroupRuleIds": [ID]},
             ),
         ),
+        # "You cannot change the rule's source type", says the API.
+        alternatives=frozenset({"cidrIpv4", "referencedSecurityGroupId"}),
         gone=(
             "InvalidSecurityGroupRuleId.NotFound",
             "InvalidGroup.NotFound",

@@ -97,6 +97,7 @@ def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
     changed = {k for k in common if contains_unknown(new[k]) or not same(old[k], new[k])}
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
     differing = changed | added | removed
+    exchanged = (added | removed) & resource.alternatives
     auto = resource.auto_name
     keeps_its_name = (
         auto is not None
@@ -107,7 +108,7 @@ def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
         added=frozenset(added),
         changed=frozenset(changed),
         removed=frozenset(removed),
-        replaces=frozenset(differing - resource.updatable),
+        replaces=frozenset(differing - resource.updatable | exchanged),
         delete_before_replace=keeps_its_name or resource.delete_before_replace,
     )
 

@@ -1,5 +1,6 @@
 """The gRPC face of a stand-in: the engine's `ResourceProvider` protocol over the lifecycle."""
 
+import logging
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,7 +26,12 @@ WORKERS = 16
 MESSAGE_LIMIT = 400 * 1024 * 1024
 """Bytes in one message, as the engine's own plugins allow."""
 
+ENGINES_OWN = frozenset({"version", "pluginDownloadURL"})
+"""What the engine adds to a provider's configuration: where the plugin comes from."""
+
 SOME, NONE = pb.DiffResponse.DIFF_SOME, pb.DiffResponse.DIFF_NONE
+
+log = logging.getLogger(__name__)
 
 Invoke = Callable[[Any, Mapping[str, Any]], Mapping[str, Any]]
 """A data source: client factory and arguments → result."""
@@ -43,6 +49,8 @@ class Package:
     resources: Mapping[str, Resource]
     client: Callable[[str, str], Any]
     configure: Callable[[Mapping[str, Any]], None]
+    settings: frozenset[str] = frozenset()
+    """What of the provider's own configuration it heeds; anything else is refused by name."""
     invokes: Mapping[str, Invoke] = field(default_factory=dict[str, Invoke])
 
 
@@ -64,7 +72,13 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: pb.CheckRequest, context: grpc.ServicerContext
     ) -> pb.CheckResponse:
-        return pb.CheckResponse(inputs=request.news)
+        given = decode(request.news).values.keys() - ENGINES_OWN
+        reason = f"the offline stand-in for the provider {self._package.name} does not heed it"
+        refused = [
+            pb.CheckFailure(property=name, reason=reason)
+            for name in sorted(given - self._package.settings)
+        ]
+        return pb.CheckResponse(inputs=request.news, failures=refused)
 
     def DiffConfig(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         changed = decode(request.old_inputs).values != decode(request.news).values
@@ -123,7 +137,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return pb.ReadResponse(
                 id=request.id,
                 properties=_encode_state(resource, actual, state),
-                inputs=encode(actual_inputs, inputs.secrets),
+                # At an import nothing is known to be secret but what the table says is.
+                inputs=_encode_state(resource, actual_inputs, inputs),
             )
         raise AssertionError
 
@@ -186,6 +201,14 @@ def _errors_to(context: grpc.ServicerContext, urn: str) -> Generator[None]:
         advice = "add one in offline/, or use the official plugin"
         context.abort(
             grpc.StatusCode.UNIMPLEMENTED, f"{_name(urn)}: the stand-in has {error}; {advice}"
+        )
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # A conversion met an input of another shape than AWS takes, a nested one most likely.
+        log.exception("%s", urn)
+        context.abort(
+            grpc.StatusCode.UNKNOWN,
+            f"{_name(urn)}: the stand-in cannot read what it was given "
+            f"({type(error).__name__}: {error}). Compare the inputs with the type's documentation",
         )
 
 

@@ -139,6 +139,8 @@ class Resource:
     auto_name: AutoName | None = None
     options: frozenset[str] = frozenset()
     """Inputs that steer the provider and are not sent to AWS."""
+    alternatives: frozenset[str] = frozenset()
+    """Inputs of which a resource has one. It can change, but not give way to another one."""
     changes_on_update: frozenset[str] = frozenset()
     """Outputs that any update changes, unknown while it is previewed."""
     secret_outputs: frozenset[str] = frozenset()

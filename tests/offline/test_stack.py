@@ -11,7 +11,7 @@ from offline import emulator, stack
 from offline.emulator import Emulator
 from offline.errors import OfflineError
 from offline.stack import Session
-from offline.workspace import Workspace, alive
+from offline.workspace import Workspace
 
 RUNNING = Emulator(pid=1, endpoint="http://127.0.0.1:3", providers={"aws": 4})
 
@@ -76,10 +76,31 @@ def test_down_without_the_emulator_forgets_the_state(prod: Session) -> None:
 
 def test_down_of_a_protected_stack_discards_the_emulated_account(prod: Session) -> None:
     pretend_up(prod.workspace)
-    running = emulator.start(prod.workspace)
+    emulator.start(prod.workspace)
 
     said = stack.down(prod)
 
     assert said == "Discarded the emulated account with its 2 protected resources."
-    assert not alive(running.pid)
+    assert emulator.find(prod.workspace) is None
     assert not prod.workspace.folder.exists()
+
+
+def test_down_discards_a_state_that_cannot_be_read(prod: Session) -> None:
+    pretend_up(prod.workspace)
+    prod.workspace.checkpoint.write_text(STATE[:20])
+
+    said = stack.down(prod)
+
+    assert said == "Discarded the emulated account, whose state could not be read."
+    assert not prod.workspace.folder.exists()
+
+
+def test_down_takes_away_the_variables_that_led_to_the_stack_and_no_others(prod: Session) -> None:
+    env = prod.workspace.base / "env"
+    for owner, stays in (("local", True), ("prod", False)):
+        pretend_up(prod.workspace)
+        env.write_text(f"PULUMI_STACK={owner}\n")
+
+        stack.down(prod)
+
+        assert env.exists() == stays

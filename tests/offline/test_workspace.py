@@ -47,7 +47,7 @@ def test_nothing_that_points_at_a_real_account_reaches_the_engine(
     assert environment["LANG"] == "C"
     assert not [name for name in environment if name.startswith("AWS_")]
     assert "PULUMI_ACCESS_TOKEN" not in environment
-    assert environment["PULUMI_BACKEND_URL"] == workspace.state.as_uri()
+    assert environment["PULUMI_BACKEND_URL"].startswith(workspace.state.as_uri())
 
 
 def test_the_tools_of_the_project_come_first_on_path(workspace: Workspace) -> None:
@@ -65,6 +65,13 @@ def test_preparing_leaves_the_stack_file_alone_and_salts_a_copy(workspace: Works
     assert copied == before.decode()
     assert salt.startswith("v1:")
     assert workspace.exists
+
+
+def test_the_engine_writes_nothing_beside_its_state_that_a_kill_could_cut_off(
+    workspace: Workspace,
+) -> None:
+    workspace.prepare()
+    assert list(workspace.state.rglob("*.attrs")) == []
 
 
 def test_preparing_again_keeps_the_passphrase_and_the_salt(workspace: Workspace) -> None:
@@ -90,15 +97,34 @@ def test_preparing_again_takes_what_changed_in_the_stack_file(
     assert workspace.config_file.read_text().startswith("config: {}\nencryptionsalt: v1:")
 
 
+def test_the_secrets_provider_of_a_real_stack_is_left_out_of_its_rehearsal(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.prepare()
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "Pulumi.local.yaml").write_text(
+        "secretsprovider: awskms://alias/prod\nencryptedkey: AQ==\nconfig: {}\n"
+    )
+    monkeypatch.setattr(module, "ROOT", project)
+
+    workspace.prepare()
+
+    assert workspace.config_file.read_text().startswith("config: {}\nencryptionsalt: v1:")
+
+
 def test_only_its_owner_can_read_the_passphrase(workspace: Workspace) -> None:
     workspace.prepare()
     assert stat.S_IMODE(workspace.passphrase.stat().st_mode) == 0o600
 
 
 def test_a_refusal_of_the_engine_is_passed_on(tmp_path: Path) -> None:
+    workspace = Workspace("a" * 101, base=tmp_path)
     with pytest.raises(OfflineError) as caught:
-        Workspace("a+b", base=tmp_path).prepare()
-    assert str(caught.value).startswith("The engine could not make stack a+b: error: ")
+        workspace.prepare()
+    assert str(caught.value).startswith(
+        f"The engine could not make stack {workspace.stack}: error: "
+    )
 
 
 def test_a_stack_that_was_never_up_has_nothing(workspace: Workspace) -> None:
@@ -158,3 +184,51 @@ def test_removing_forgets_the_stack_and_no_other(workspace: Workspace) -> None:
 def test_a_process_is_alive_until_it_ends(ended_pid: int) -> None:
     assert alive(os.getpid())
     assert not alive(ended_pid)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../elsewhere", "/home", "a/b", "-f", "a b"])
+def test_no_name_of_a_stack_leads_out_of_its_folder(name: str) -> None:
+    with pytest.raises(OfflineError) as caught:
+        Workspace(name)
+    assert str(caught.value) == (
+        f"{name!r} is no name of a stack: it may have letters, digits, hyphens and underscores "
+        "only. Name one that has a Pulumi.<stack>.yaml, such as local."
+    )
+
+
+def test_a_state_that_cannot_be_read_is_a_sentence(workspace: Workspace) -> None:
+    write_state(workspace)
+    workspace.checkpoint.write_text("")
+    with pytest.raises(OfflineError) as caught:
+        workspace.resource_count()
+    assert str(caught.value) == (
+        f"The state of stack local cannot be read ({workspace.checkpoint}: Expecting value: "
+        "line 1 column 1 (char 0)). Begin anew with `make down STACK=local`."
+    )
+
+
+def test_a_stack_that_was_made_without_its_salt_is_made_anew(workspace: Workspace) -> None:
+    workspace.prepare()
+    (workspace.folder / "project" / "Pulumi.local.yaml").unlink()
+
+    workspace.prepare()
+
+    assert "encryptionsalt: v1:" in workspace.config_file.read_text()
+
+
+def test_a_lost_salt_is_a_sentence(workspace: Workspace) -> None:
+    write_state(workspace, resources=[{}])
+    with pytest.raises(OfflineError) as caught:
+        workspace.prepare()
+    assert str(caught.value) == (
+        f"{workspace.folder}/project/Pulumi.local.yaml has lost the salt with which the secrets "
+        "of stack local are encrypted. Begin anew with `make down STACK=local`."
+    )
+
+
+def test_a_lock_that_was_never_finished_is_stale(workspace: Workspace) -> None:
+    folder = workspace.state / ".pulumi" / "locks" / "organization" / "messaging-app" / "local"
+    folder.mkdir(parents=True)
+    (folder / "cut-off.json").write_text('{"pid": 1')
+
+    assert workspace.stale_locks() == [folder / "cut-off.json"]

@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
@@ -11,18 +12,25 @@ import pytest
 os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
-from moto.server import ThreadedMotoServer
-
-from offline import moto_gaps
-from tests.offline.aws.account import Account
+from offline import moto_server
+from tests.offline.aws.account import Account, Case, MakeCase, State
 
 
 @pytest.fixture(scope="session")
 def account() -> Iterator[Account]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # It reports every request.
-    moto_gaps.fill()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield Account(f"http://{host}:{port}")
+    server, endpoint = moto_server.start()
+    yield Account(endpoint)
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def untouched(account: Account) -> Callable[[MakeCase], tuple[Case, State]]:
+    """A case and its resource, made once for all tests that only look at them."""
+
+    @cache
+    def made(make_case: MakeCase) -> tuple[Case, State]:
+        case = make_case(account)
+        return case, account.create(case.token, **case.inputs)
+
+    return made

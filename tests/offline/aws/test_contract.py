@@ -1,7 +1,7 @@
 """What every table must do, on the emulated account, for the cases in `cases/`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from tests.offline.aws.account import UNTOLD, Account, Case, MakeCase, State
 from tests.offline.aws.cases import CASES
 
 ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:(\d{12}|aws)?:.+")
+
+Untouched = Callable[[MakeCase], tuple[Case, State]]
 
 every_type = pytest.mark.parametrize("make_case", CASES, ids=lambda make: make.__name__)
 
@@ -42,35 +44,33 @@ def assert_told(case: Case, client: Any, state: State, inputs: Mapping[str, Any]
     assert untold - case.address == (case.untold | case.resource.options) & inputs.keys()
 
 
-def test_every_table_has_a_case(account: Account) -> None:
-    assert {make(account).token for make in CASES} == RESOURCES.keys()
+def test_every_table_has_a_case(untouched: Untouched) -> None:
+    assert {untouched(make)[0].token for make in CASES} == RESOURCES.keys()
 
 
 @every_type
-def test_every_input_of_the_case_is_mapped(account: Account, make_case: MakeCase) -> None:
-    case = make_case(account)
+def test_every_input_of_the_case_is_mapped(untouched: Untouched, make_case: MakeCase) -> None:
+    case, _ = untouched(make_case)
 
     assert lifecycle.check(case.resource, "name", {}, case.inputs, b"seed")[1] == []
 
 
 @every_type
-def test_what_was_created_is_what_aws_tells(account: Account, make_case: MakeCase) -> None:
-    case = make_case(account)
-    client = account.client(case.resource.service)
+def test_what_was_created_is_what_aws_tells(
+    account: Account, untouched: Untouched, make_case: MakeCase
+) -> None:
+    case, state = untouched(make_case)
 
-    state = create(case, client)
-
-    assert_told(case, client, state, case.inputs)
+    assert_told(case, account.client(case.resource.service), state, case.inputs)
     assert "arn" not in state or ARN.fullmatch(state["arn"])
 
 
 @every_type
 def test_a_refresh_right_after_creation_changes_nothing(
-    account: Account, make_case: MakeCase
+    account: Account, untouched: Untouched, make_case: MakeCase
 ) -> None:
-    case = make_case(account)
+    case, state = untouched(make_case)
     client = account.client(case.resource.service)
-    state = create(case, client)
 
     found = lifecycle.read(case.resource, client, state["id"], state, case.inputs)
 
@@ -79,11 +79,9 @@ def test_a_refresh_right_after_creation_changes_nothing(
 
 @every_type
 def test_a_preview_names_every_output_and_no_input_that_is_left_out(
-    account: Account, make_case: MakeCase
+    untouched: Untouched, make_case: MakeCase
 ) -> None:
-    case = make_case(account)
-
-    state = create(case, account.client(case.resource.service))
+    case, state = untouched(make_case)
 
     outputs = state.keys() - case.resource.inputs - {"id"}
     planned = lifecycle.preview_create(case.resource, case.inputs).keys()
@@ -127,8 +125,8 @@ def test_aws_forgets_an_input_that_the_program_no_longer_gives(
 
 
 @every_type
-def test_any_other_change_replaces(account: Account, make_case: MakeCase) -> None:
-    case = make_case(account)
+def test_any_other_change_replaces(untouched: Untouched, make_case: MakeCase) -> None:
+    case, _ = untouched(make_case)
     in_place = case.changes.keys() | case.resource.options
 
     for name in case.inputs:

@@ -2,9 +2,22 @@
 
 from typing import Any
 
+from offline.aws import RESOURCES
 from offline.aws.security_groups import DEFAULT_SECURITY_GROUP, SECURITY_GROUP
+from offline.provider.lifecycle import diff
 from tests.offline.aws.account import Account
 from tests.offline.aws.cases.vpc import a_vpc
+
+
+def test_a_rule_that_changes_the_kind_of_its_peer_is_replaced() -> None:
+    rule = RESOURCES["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"]
+    from_addresses = {"ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8"}
+    from_group = {"ipProtocol": "tcp", "referencedSecurityGroupId": "sg-1"}
+
+    assert diff(rule, from_addresses, from_group).replaces == {
+        "cidrIpv4",
+        "referencedSecurityGroupId",
+    }
 
 
 def rules_of(account: Account, group_id: str) -> list[Any]:

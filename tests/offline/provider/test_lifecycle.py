@@ -144,7 +144,7 @@ def test_a_property_that_no_template_mentions_is_refused_by_name() -> None:
         (
             "colour",
             "the offline stand-in for toy:index:Thing does not map the property 'colour'; it maps "
-            "enabled, force, labels, name, region, size, tags, zone. "
+            "enabled, force, key, labels, name, region, size, tags, zone. "
             "Map it in offline/aws/, or use the official plugin",
         )
     ]

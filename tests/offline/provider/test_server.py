@@ -28,6 +28,7 @@ def provider(api: ToyApi) -> Iterator[Any]:
         resources={THING.token: THING},
         client=lambda service, region: api,
         configure=lambda config: None,
+        settings=frozenset({"region"}),
         invokes={"toy:index:echo": lambda clients, args: args},
     )
     server, port = serve(package)
@@ -71,6 +72,26 @@ def test_check_refuses_an_unmapped_property_by_name(
     answer = provider.Check(pb.CheckRequest(urn=URN, news=encode({"name": "n", "colour": "red"})))
 
     assert [failure.property for failure in answer.failures] == ["colour"]
+
+
+def test_a_provider_setting_that_is_not_heeded_is_refused_by_name(provider: Any) -> None:
+    given = {"region": "eu-north-1", "defaultTags": {"tags": {"a": "b"}}, "version": "7.29.0"}
+
+    answer = provider.CheckConfig(pb.CheckRequest(news=encode(given)))
+
+    assert [(failure.property, failure.reason) for failure in answer.failures] == [
+        ("defaultTags", "the offline stand-in for the provider toy does not heed it")
+    ]
+
+
+def test_an_input_of_a_wrong_shape_is_a_sentence(provider: Any) -> None:
+    error = refusal(create, provider, {"name": "n", "tags": "none"})
+
+    assert error.details() == (
+        "my-thing: the stand-in cannot read what it was given "
+        "(AttributeError: 'str' object has no attribute 'items'). "
+        "Compare the inputs with the type's documentation"
+    )
 
 
 def test_an_error_names_the_resource_and_quotes_aws(api: ToyApi, provider: Any) -> None:
@@ -146,6 +167,16 @@ def test_an_import_takes_what_aws_has_as_inputs(api: ToyApi, provider: Any) -> N
     answer = provider.Read(pb.ReadRequest(id="thing-0", urn=URN))
 
     assert decode(answer.inputs).values == {"name": "found", "size": 3, "tags": {}}
+
+
+def test_an_import_keeps_secret_what_the_table_says_is(api: ToyApi, provider: Any) -> None:
+    api.create_thing(Name="found", Key="hidden")
+
+    answer = provider.Read(pb.ReadRequest(id="thing-0", urn=URN))
+
+    assert decode(answer.inputs).values["key"] == "hidden"
+    assert decode(answer.inputs).secrets == {"key"}
+    assert decode(answer.properties).secrets == {"key", "address"}
 
 
 def test_a_function_without_a_table_is_refused(

@@ -80,6 +80,7 @@ THING = Resource(
             "Zone": P("zone"),
             "Size": P("size"),
             "Labels": P("labels"),
+            "Key": P("key"),
             "Tags": P("tags", tag_list),
         },
         returns={"id": "Thing.ThingId"},
@@ -100,6 +101,7 @@ THING = Resource(
                 "size": "Size",
                 "enabled": "Enabled",
                 "labels": "Labels",
+                "key": "Key",
                 "tags": From("Tags", tag_map),
                 "address": "ThingId",
             },
@@ -108,6 +110,6 @@ THING = Resource(
     delete=(Call("delete_thing", {"ThingId": ID}),),
     auto_name=AutoName(max_length=24),
     options=frozenset({"force"}),
-    secret_outputs=frozenset({"address"}),
+    secret_outputs=frozenset({"address", "key"}),
     gone=("ThingNotFound",),
 )

@@ -68,9 +68,11 @@ def internet_gateway(account: Account) -> Case:
     return Case(
         token="aws:ec2/internetGateway:InternetGateway",
         inputs={"vpcId": a_vpc(account), "tags": TAGS},
-        changes={"tags": NEW_TAGS},
-        meddle=lambda state: tag_behind_the_back(account, state),
-        drift=TAG_DRIFT,
+        changes={"vpcId": a_vpc(account), "tags": NEW_TAGS},
+        meddle=lambda state: account.client("ec2").detach_internet_gateway(
+            InternetGatewayId=state["id"], VpcId=state["vpcId"]
+        ),
+        drift={"vpcId": ""},
     )
 
 
