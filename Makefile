@@ -72,6 +72,12 @@ real-account: setup
 		exit 2; \
 	fi
 	@.venv/bin/python -m settings check Pulumi.$(STACK).yaml
+	@$(TOOLS_FIRST) && export PATH && \
+	if ! PULUMI_SKIP_UPDATE_CHECK=1 pulumi whoami --non-interactive >/dev/null 2>&1; then \
+		echo "There is no Pulumi backend for stack $(STACK) yet: see Environments in README.md, or add" \
+			"OFFLINE=1 to rehearse the stack without an account." >&2; \
+		exit 2; \
+	fi
 
 endif
 

@@ -66,7 +66,11 @@ def main() -> None:
     except SystemExit as end:
         # What Typer makes of Ctrl-C, without a word.
         if end.code == INTERRUPTED:
-            console.print("Interrupted. Run the same command again: it goes on from here.")
+            console.print(
+                "Interrupted. Run the same command again: it goes on from here. What policies said "
+                "above, they said of an unfinished stack.",
+                soft_wrap=True,
+            )
         raise
 
 

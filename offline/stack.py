@@ -126,34 +126,40 @@ def down(session: Session) -> str:
     """Destroy the stack and end its emulator; tells what was done."""
     workspace = session.workspace
     with workspace.exclusive():
-        if not workspace.exists:
-            _discard(workspace)
-            return f"Stack {workspace.stack} was not up: nothing to destroy."
-        try:
-            count = workspace.resource_count()
-        except StateError:
-            _discard(workspace)
-            return "Discarded the emulated account, whose state could not be read."
-        if emulator.find(workspace) is None:
-            _discard(workspace)
-            return f"The emulator had ended, and the {count} resources with it."
-        settings = session.settings()
-        if settings.protect:
-            # Deletion protection is for real accounts; an emulated one goes as a whole.
-            _discard(workspace)
-            return f"Discarded the emulated account with its {count} protected resources."
-        running = _ready(session, settings.region)
-        session.say(f"pulumi destroy: stack {workspace.stack}, {count} resources")
-        try:
-            session.pulumi(running, settings.region, "destroy", "--yes", "--skip-preview")
-        except PassphraseError:
-            _discard(workspace)
-            return (
-                f"Discarded the emulated account with its {count} resources, whose state the "
-                "passphrase did not open."
-            )
+        told = _without_destroying(session) or _destroy(session)
         _discard(workspace)
-    return f"Destroyed {count} resources; the emulator has ended."
+    return told
+
+
+def _without_destroying(session: Session) -> str | None:
+    """What to tell where nothing has to be destroyed one by one; None where something has."""
+    workspace = session.workspace
+    if not workspace.exists:
+        return f"Stack {workspace.stack} was not up: nothing to destroy."
+    try:
+        count = workspace.resource_count()
+    except StateError:
+        return "Discarded the emulated account, whose state could not be read."
+    if emulator.find(workspace) is None:
+        return f"The emulator of stack {workspace.stack} had ended, and all it held with it."
+    if not count:
+        return f"Stack {workspace.stack} held nothing; its emulator has ended."
+    if session.settings().protect:
+        # Deletion protection is for real accounts; an emulated one goes as a whole.
+        return "Discarded the emulated account with all it held, deletion protection included."
+    return None
+
+
+def _destroy(session: Session) -> str:
+    """Delete every resource, as `pulumi destroy` would in a real account."""
+    workspace, region = session.workspace, session.settings().region
+    running = _ready(session, region)
+    session.say(f"pulumi destroy: stack {workspace.stack}")
+    try:
+        session.pulumi(running, region, "destroy", "--yes", "--skip-preview")
+    except PassphraseError:
+        return "Discarded the emulated account, whose state the passphrase did not open."
+    return f"Destroyed stack {workspace.stack}; its emulator has ended."
 
 
 def _discard(workspace: Workspace) -> None:
@@ -217,6 +223,8 @@ def _ready(session: Session, region: str) -> Emulator:
 
 def _write_env(session: Session, running: Emulator, region: str) -> None:
     variables = session.environment(running, region)
+    # By hand, too, no `pulumi up` without the policies.
+    variables["PULUMI_OPTION_POLICY_PACK"] = str(POLICIES)
     names = sorted(name for name in variables if name.startswith(("AWS_", "PULUMI_")))
     lines = [f"{name}={shlex.quote(variables[name])}" for name in ("PATH", *names)]
     (session.workspace.base / "env").write_text("\n".join(lines) + "\n")

@@ -31,7 +31,7 @@ def main() -> int:
         )
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted: run `make setup` again, it goes on from here.\n")
+        sys.stderr.write("Interrupted: run the same command again, it goes on from here.\n")
         return 130
     return 0
 

@@ -111,6 +111,7 @@ def _from_release(bin_dir: Path) -> str:
 
 
 def _from_source(bin_dir: Path) -> str:
+    say("Building the Pulumi CLI from source instead: three to six minutes, once a machine.")
     go_version = source_build.build(VERSION, bin_dir)
     _check(bin_dir)
     return f"built from its pinned Go modules with {go_version}"

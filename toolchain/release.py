@@ -38,7 +38,8 @@ def fetch(version: str, bin_dir: Path, address: str = _ADDRESS) -> None:
             raise UnavailableError(f"{archive_name} does not match its published checksum")
         _unpack(archive, bin_dir)
     except (OSError, HTTPException, tarfile.TarError) as error:
-        raise UnavailableError(f"{address} could not be read ({error})") from error
+        why = getattr(error, "reason", error)
+        raise UnavailableError(f"{address} could not be read ({why})") from error
     finally:
         archive.unlink(missing_ok=True)
 

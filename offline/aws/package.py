@@ -17,6 +17,10 @@ CLIENT = Config(retries={"max_attempts": 0}, max_pool_connections=32, proxies={}
 a proxy reach it."""
 
 
+SETTINGS = frozenset({"region", "skipCredentialsValidation", "skipRegionValidation"})
+"""The SDK itself sets the other two; no emulated account has credentials or regions to validate."""
+
+
 class Clients:
     """boto3 clients by service and region, made once: a client takes 50 ms to make."""
 
@@ -68,6 +72,6 @@ def aws_package(endpoint_url: str) -> Package:
         resources=RESOURCES,
         client=clients,
         configure=clients.configure,
-        settings=frozenset({"region"}),
+        settings=SETTINGS,
         invokes=INVOKES,
     )

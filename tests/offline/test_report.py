@@ -8,10 +8,10 @@ from rich.console import Console
 from offline.report import show_outputs
 
 
-def shown(outputs: dict[str, Any]) -> list[str]:
+def shown(outputs: dict[str, Any], *, stack: str = "local", terminal: bool = True) -> list[str]:
     """The lines of the whole report."""
-    console = Console(file=StringIO(), width=80)
-    show_outputs(console, "local", outputs)
+    console = Console(file=StringIO(), width=80, force_terminal=terminal, color_system=None)
+    show_outputs(console, stack, outputs)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().splitlines()
 
@@ -45,7 +45,18 @@ def test_no_part_of_a_long_value_is_lost() -> None:
     assert "".join(part for _, part in rows({"long": value})) == value
 
 
+def test_without_a_terminal_every_value_stands_whole_on_a_line_of_its_own() -> None:
+    value = "arn:" + "x" * 200
+    lines = shown({"long": value, "list": ["first", "second"]}, terminal=False)
+    assert lines[1:4] == ["  list  first", "  list  second", f"  long  {value}"]
+
+
 def test_the_stack_is_named_and_the_next_steps_follow() -> None:
-    lines = shown({"output": "a value of some length"})
-    assert lines[0].strip() == "Outputs of stack local"
-    assert any(line.startswith("  make down ") for line in lines)
+    lines = shown({"output": "a value of some length"}, terminal=False)
+    assert lines[0] == "Outputs of stack local"
+    assert "  make down                          destroy it all" in lines
+
+
+def test_the_next_steps_of_another_stack_are_about_that_stack() -> None:
+    lines = shown({"output": "value"}, stack="staging", terminal=False)
+    assert "  make down STACK=staging OFFLINE=1  destroy it all" in lines

@@ -70,7 +70,7 @@ def test_down_without_the_emulator_forgets_the_state(prod: Session) -> None:
 
     said = stack.down(prod)
 
-    assert said == "The emulator had ended, and the 2 resources with it."
+    assert said == "The emulator of stack prod had ended, and all it held with it."
     assert not prod.workspace.folder.exists()
 
 
@@ -80,7 +80,9 @@ def test_down_of_a_protected_stack_discards_the_emulated_account(prod: Session) 
 
     said = stack.down(prod)
 
-    assert said == "Discarded the emulated account with its 2 protected resources."
+    assert said == (
+        "Discarded the emulated account with all it held, deletion protection included."
+    )
     assert emulator.find(prod.workspace) is None
     assert not prod.workspace.folder.exists()
 

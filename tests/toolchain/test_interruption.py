@@ -124,5 +124,5 @@ def test_interrupted_set_up_ends_in_a_sentence(start: Start, sent: signal.Signal
     process.send_signal(sent)
     _, errors = process.communicate()
 
-    assert errors == "Interrupted: run `make setup` again, it goes on from here.\n"
+    assert errors == "Interrupted: run the same command again, it goes on from here.\n"
     assert process.returncode == 130
