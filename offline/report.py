@@ -25,9 +25,9 @@ def show_outputs(console: Console, stack: str, outputs: Mapping[str, Any]) -> No
         console.print(table)
     else:
         console.print(f"Outputs of stack {stack}")
-        width = max(len(name) for name, _ in rows)
+        width = max((len(name) for name, _ in rows), default=0)
         for name, value in rows:
-            for line in value.splitlines():
+            for line in value.splitlines() or [""]:
                 console.print(Text(f"  {name.ljust(width)}  {line}"), soft_wrap=True)
     console.print(next_steps(stack), highlight=False, soft_wrap=True)
 

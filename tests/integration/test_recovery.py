@@ -94,7 +94,10 @@ def test_an_interrupted_up(chain: Clone) -> None:
     done = finish(process)
 
     assert done.returncode == INTERRUPTED
-    assert done.stderr == "Interrupted. Run the same command again: it goes on from here.\n"
+    assert done.stderr == (
+        "Interrupted. Run the same command again: it goes on from here. "
+        "What policies said above, they said of an unfinished stack.\n"
+    )
     assert "Traceback" not in done.stdout
     assert processes_of(chain.root).keys() == {running.pid}
     made = topics(chain)

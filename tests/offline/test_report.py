@@ -51,6 +51,11 @@ def test_without_a_terminal_every_value_stands_whole_on_a_line_of_its_own() -> N
     assert lines[1:4] == ["  list  first", "  list  second", f"  long  {value}"]
 
 
+def test_a_program_may_have_no_outputs_or_an_empty_one() -> None:
+    assert shown({}, terminal=False)[1:3] == ["", "What next"]
+    assert shown({"empty": ""}, terminal=False)[1].rstrip() == "  empty"
+
+
 def test_the_stack_is_named_and_the_next_steps_follow() -> None:
     lines = shown({"output": "a value of some length"}, terminal=False)
     assert lines[0] == "Outputs of stack local"
