@@ -110,7 +110,6 @@ def test_a_passphrase_that_does_not_fit_the_state(clone: Clone) -> None:
     assert "Traceback" not in done.stdout + done.stderr
     # The way out that the sentence names.
     assert clone.run("down").stdout.endswith(
-        "→ Discarded the emulated account with its 3 resources, whose state the passphrase did "
-        "not open.\n"
+        "→ Discarded the emulated account, whose state the passphrase did not open.\n"
     )
     assert processes_of(clone.root) == {}

@@ -1,16 +1,10 @@
 """One emulated account for all tests of tables."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-
-# Moto reads both when it is imported. Certificates are issued at once, and AWS's own policies are
-# there to be attached.
-os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from offline import moto_server
 from tests.offline.aws.account import Account, Case, MakeCase, State
