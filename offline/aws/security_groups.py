@@ -86,29 +86,59 @@ DEFAULT_SECURITY_GROUP = Resource(
     gone=("InvalidGroup.NotFound",),
 )
 
-RULE: Mapping[str, Any] = {
+PORTS: Mapping[str, Any] = {
     "IpProtocol": P("ipProtocol"),
     "FromPort": P("fromPort"),
     "ToPort": P("toPort"),
 }
+DESCRIBED: Mapping[str, Any] = {"Description": P("description")}
+
+NEW_RULE: Mapping[str, Any] = {
+    **PORTS,
+    "IpRanges": When("cidrIpv4", [{"CidrIp": P("cidrIpv4"), **DESCRIBED}]),
+    "UserIdGroupPairs": When(
+        "referencedSecurityGroupId", [{"GroupId": P("referencedSecurityGroupId"), **DESCRIBED}]
+    ),
+}
+
+MODIFY_RULE = Call(
+    "modify_security_group_rules",
+    {
+        "GroupId": P("securityGroupId", replaces=True),
+        "SecurityGroupRules": [
+            {
+                "SecurityGroupRuleId": ID,
+                "SecurityGroupRule": {
+                    **PORTS,
+                    **DESCRIBED,
+                    "CidrIpv4": P("cidrIpv4"),
+                    "ReferencedGroupId": P("referencedSecurityGroupId"),
+                },
+            }
+        ],
+    },
+)
+
+READ_RULE = Read(
+    "describe_security_group_rules",
+    {"SecurityGroupRuleIds": [ID]},
+    "SecurityGroupRules[0]",
+    {
+        "securityGroupId": "GroupId",
+        "securityGroupRuleId": "SecurityGroupRuleId",
+        "ipProtocol": "IpProtocol",
+        "fromPort": "FromPort",
+        "toPort": "ToPort",
+        "cidrIpv4": "CidrIpv4",
+        "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId",
+        "description": "Description",
+        "arn": "SecurityGroupRuleArn",
+        "tags": TAGS,
+    },
+)
 
 
 def _rule(token: str, direction: str) -> Resource:
-    described = {"Description": P("description")}
-    permission = {
-        **RULE,
-        "IpRanges": When("cidrIpv4", [{"CidrIp": P("cidrIpv4"), **described}]),
-        "UserIdGroupPairs": When(
-            "referencedSecurityGroupId",
-            [{"GroupId": P("referencedSecurityGroupId"), **described}],
-        ),
-    }
-    changed = {
-        **RULE,
-        **described,
-        "CidrIpv4": P("cidrIpv4"),
-        "ReferencedGroupId": P("referencedSecurityGroupId"),
-    }
     return Resource(
         token=token,
         service="ec2",
@@ -116,42 +146,13 @@ def _rule(token: str, direction: str) -> Resource:
             f"authorize_security_group_{direction}",
             {
                 "GroupId": P("securityGroupId"),
-                "IpPermissions": [permission],
+                "IpPermissions": [NEW_RULE],
                 "TagSpecifications": tagged("security-group-rule"),
             },
             returns={"id": "SecurityGroupRules[0].SecurityGroupRuleId"},
         ),
-        update=(
-            Call(
-                "modify_security_group_rules",
-                {
-                    "GroupId": P("securityGroupId", replaces=True),
-                    "SecurityGroupRules": [
-                        {"SecurityGroupRuleId": ID, "SecurityGroupRule": changed}
-                    ],
-                },
-            ),
-            RETAG,
-        ),
-        read=(
-            Read(
-                "describe_security_group_rules",
-                {"SecurityGroupRuleIds": [ID]},
-                "SecurityGroupRules[0]",
-                {
-                    "securityGroupId": "GroupId",
-                    "securityGroupRuleId": "SecurityGroupRuleId",
-                    "ipProtocol": "IpProtocol",
-                    "fromPort": "FromPort",
-                    "toPort": "ToPort",
-                    "cidrIpv4": "CidrIpv4",
-                    "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId",
-                    "description": "Description",
-                    "arn": "SecurityGroupRuleArn",
-                    "tags": TAGS,
-                },
-            ),
-        ),
+        update=(MODIFY_RULE, RETAG),
+        read=(READ_RULE,),
         delete=(
             Call(
                 f"revoke_security_group_{direction}",
