@@ -79,11 +79,11 @@ def finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
 
 
 def user_environment() -> dict[str, str]:
-    """What a person's shell has who has no account: no variable of AWS, Pulumi or moto."""
+    """What a person's shell has who has no account: no variable of AWS or Pulumi."""
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PULUMI_", "MOTO_"))
+        if not name.startswith(("AWS_", "PULUMI_"))
     }
 
 

@@ -29,8 +29,13 @@ class Platform:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at the platform's end comes last: all other tests share the platform."""
-    items.sort(key=lambda item: "destroyed" in getattr(item, "fixturenames", ()))
+    """What looks at the platform's end comes last here: all other tests share the platform."""
+    here = Path(__file__).parent
+    places = [place for place, item in enumerate(items) if here in item.path.parents]
+    ours = [items[place] for place in places]
+    ours.sort(key=lambda item: "destroyed" in getattr(item, "fixturenames", ()))
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item
 
 
 @pytest.fixture(scope="package", autouse=True)
