@@ -1,6 +1,7 @@
 """`make bench`: run every measurement, print the tables and keep them as JSON."""
 
 import json
+import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,9 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 def main() -> None:
     """Measure, print, keep."""
+    # A shell starts background jobs with SIGINT ignored, and so would be all that they start: the
+    # engine ends its plugins by SIGINT, and waits for five seconds when they ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     console = Console()
     about = {"date": datetime.now(UTC).date().isoformat(), **machine()}
     with engine("prod") as prod:

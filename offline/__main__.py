@@ -1,5 +1,6 @@
 """Commands of the offline stacks: `python -m offline up|preview|down --stack NAME`."""
 
+import signal
 from typing import Annotated, Literal
 
 import typer
@@ -57,6 +58,9 @@ def down(name: StackName = "local") -> None:
 
 def main() -> None:
     """Run a command; a foreseeable fault ends it with one sentence and no traceback."""
+    # A shell starts background jobs with SIGINT ignored, and so would be all that they start: the
+    # engine ends its plugins by SIGINT, and waits for five seconds when they ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     console = Console(stderr=True)
     try:
         app()
