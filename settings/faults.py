@@ -84,6 +84,8 @@ def _schema_at(path: Path) -> Schema:
             node = node["properties"][part]
         else:
             (node,) = node["patternProperties"].values()
+        if "anyOf" in node:  # a setting that may be left out: the other choice is null
+            node = {**node, **node["anyOf"][0]}
         if reference := node.get("$ref"):
             node = _schema()["$defs"][reference.removeprefix("#/$defs/")]
     return node

@@ -4,31 +4,17 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints
 
-from settings.base import Fault, FaultError, StrictModel, shown
+from settings.base import Fault, StrictModel, shown
 from settings.network import NetworkSettings
-from settings.regions import regions
-from settings.servers import (
-    CacheSettings,
-    DatabaseSettings,
-    OperationsSettings,
-    ServerGroupSettings,
-)
+from settings.operations import AuditSettings, OperationsSettings
+from settings.recovery import RecoverySettings
+from settings.regions import Region, regions
+from settings.servers import CacheSettings, DatabaseSettings, ServerGroupSettings
 from settings.storage import StorageSettings
 
 
-def _region_exists(region: str) -> str:
-    if region not in regions():
-        raise FaultError(Fault(given=shown(region), allowed=f"one of {', '.join(regions())}"))
-    return region
-
-
-Region = Annotated[
-    str,
-    AfterValidator(_region_exists),
-    WithJsonSchema({"type": "string", "enum": list(regions())}),
-]
 # Short, as it is part of resource names that AWS cuts at 32 characters.
 GroupName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")]
 
@@ -77,9 +63,13 @@ class Settings(StrictModel):
     )
     database: DatabaseSettings = Field(description="PostgreSQL.")
     cache: CacheSettings = Field(description="Redis.")
-    operations: OperationsSettings = Field(description="Monitoring and alerts.")
+    operations: OperationsSettings = Field(description="Monitoring, alerts and updates.")
+    audit: AuditSettings = Field(description="What records who did what.")
     storage: StorageSettings = Field(
         default=StorageSettings(), description="Backup and media buckets."
+    )
+    recovery: RecoverySettings | None = Field(
+        default=None, description="Start from another stack's copies; none starts empty."
     )
     protect: bool = Field(
         default=True, description="Refuse to delete the load balancer and whatever holds data."
@@ -90,6 +80,12 @@ class Settings(StrictModel):
         yield from self._zone_faults()
         yield from self._server_group_faults()
         yield from self._path_faults()
+        if self.storage.copy_region == self.region:
+            yield Fault(
+                path=("storage", "copy_region"),
+                given=shown(self.region),
+                allowed="a region other than the stack's own",
+            )
         if self.protect and self.storage.force_destroy:
             yield Fault(
                 path=("storage", "force_destroy"),

@@ -1,4 +1,4 @@
-"""Sizes of everything that runs: server groups, database, cache, operations server."""
+"""Sizes of everything that serves: server groups, database, cache."""
 
 import math
 from collections.abc import Iterator
@@ -46,6 +46,16 @@ ContainerImage = Annotated[
     Field(
         json_schema_extra={
             "patternErrorMessage": 'an image with a tag, such as "example/api:1.4.2"'
+        }
+    ),
+]
+
+CacheNodeType = Annotated[
+    str,
+    StringConstraints(pattern=r"^cache\.[a-z][a-z0-9]*\.[0-9a-z]+$"),
+    Field(
+        json_schema_extra={
+            "patternErrorMessage": 'an ElastiCache node type, such as "cache.r6gd.xlarge"'
         }
     ),
 ]
@@ -131,20 +141,19 @@ class DatabaseSettings(StrictModel):
 
 
 class CacheSettings(StrictModel):
-    """Redis on a primary and a replica server."""
+    """Redis: a primary and a replica in another zone, on servers of ours or managed by AWS."""
 
-    instance_type: InstanceType = Field(description="EC2 type, at least 4 vCPU, 16 GiB and 1 Gbps.")
-    disk_gib: int = Field(default=50, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
-
-
-class OperationsSettings(StrictModel):
-    """The server that runs Prometheus, Alertmanager and Grafana."""
-
-    instance_type: InstanceType = Field(description="EC2 type, at least 4 vCPU, 16 GiB and 1 Gbps.")
-    disk_gib: int = Field(default=100, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
-    alert_email: str = Field(
-        max_length=254,
-        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-        description="Address that receives alerts.",
-        json_schema_extra={"patternErrorMessage": 'an e-mail address, such as "team@example.com"'},
+    kind: Literal["servers", "elasticache"] = Field(
+        default="servers",
+        description="`servers` keep an append-only file; `elasticache` is managed and has none.",
+    )
+    instance_type: InstanceType = Field(
+        default="m6i.xlarge", description="EC2 type of `servers`, at least 4 vCPU and 16 GiB."
+    )
+    disk_gib: int = Field(
+        default=50, ge=8, le=16_384, description="Root volume (gp3) of `servers`, in GiB."
+    )
+    node_type: CacheNodeType = Field(
+        default="cache.r6gd.xlarge",
+        description="ElastiCache type of `elasticache`; r6gd holds what memory cannot on SSD.",
     )

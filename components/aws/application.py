@@ -10,7 +10,7 @@ from components.aws.load_balancer import PORTS
 from components.aws.server_template import Permission, read_secrets
 from components.aws.storage import Bucket
 from components.identity import Role
-from service_config import cloud_init
+from service_config.cloud_init import application_server
 from service_config.registry import EcrRepository, ecr_repository
 from service_config.secrets import SecretReference
 
@@ -45,7 +45,7 @@ class Application:
             database=self.database.secret_arn,
             cache=self.cache.secret_arn,
         ).apply(
-            lambda known: cloud_init.application_server(
+            lambda known: application_server.user_data(
                 role=role,
                 image=image,
                 port=PORTS[role],

@@ -10,7 +10,8 @@ from components.aws.dns import PrivateZone
 from components.aws.secrets import GeneratedSecret, GeneratedSecretArgs
 from components.aws.server_template import ServerTemplate, ServerTemplateArgs, read_secrets
 from components.identity import Identity
-from service_config import cloud_init, ports
+from service_config import ports
+from service_config.cloud_init import cache_server
 from settings.servers import CacheSettings
 
 
@@ -85,7 +86,7 @@ class CacheServers(pulumi.ComponentResource):
                 disk_gib=args.settings.disk_gib,
                 security_group_id=args.security_group_id,
                 user_data=pulumi.Output.all(self.secret_arn, primary_host).apply(
-                    lambda known: cloud_init.cache_server(
+                    lambda known: cache_server.user_data(
                         secret_arn=known[0], region=args.region, primary_host=known[1]
                     )
                 ),

@@ -8,7 +8,8 @@ from pulumi_aws import ec2, sns
 from components.aws.dns import PrivateZone
 from components.aws.server_template import Permission, ServerTemplate, ServerTemplateArgs
 from components.identity import Identity
-from service_config import cloud_init, ports
+from service_config import ports
+from service_config.cloud_init import operations_server
 from settings.servers import OperationsSettings
 
 
@@ -99,7 +100,7 @@ class Operations(pulumi.ComponentResource):
         return pulumi.Output.all(
             topic=self.alert_topic_arn, postgres=args.database_host, redis=args.cache_host
         ).apply(
-            lambda known: cloud_init.operations_server(
+            lambda known: operations_server.user_data(
                 region=args.region,
                 project=args.identity.project,
                 environment=args.identity.environment,
