@@ -18,11 +18,19 @@ def configuration(*, region: str, alert_topic_arn: str) -> str:
         {
             "route": {
                 "receiver": "team-alerts",
-                "group_by": ["alertname"],
+                "group_by": ["alertname", "area"],
                 "group_wait": "30s",
                 "group_interval": "5m",
                 "repeat_interval": "4h",
             },
+            # Of what is critical, the warning about the same thing says nothing new.
+            "inhibit_rules": [
+                {
+                    "source_matchers": ['severity="critical"'],
+                    "target_matchers": ['severity="warning"'],
+                    "equal": ["area", "instance"],
+                }
+            ],
             "receivers": [{"name": "team-alerts", "sns_configs": [topic]}],
         }
     )

@@ -47,8 +47,23 @@ _NEEDS_RESTART: Final = {
 _AUDIT: Final[Mapping[str, str]] = {
     "shared_preload_libraries": "pgaudit,pg_stat_statements",
     "pgaudit.log": "all",
-    "pgaudit.log_relation": "1",
+    "pgaudit.log_relation": "on",
 }
+"""The guide's; its ALTER SYSTEM is not to be had on RDS."""
+
+_LOGINS: Final[Mapping[str, str]] = {
+    "password_encryption": "scram-sha-256",
+    "log_connections": "on",
+    "log_disconnections": "on",
+}
+"""Who came and went, which pgaudit does not say (CIS PostgreSQL Benchmark, PCI DSS 10.2), and no
+password stored as MD5."""
+
+_RDS_ONLY: Final[Mapping[str, str]] = {
+    "rds.force_ssl": "1",
+    "rds.accepted_password_auth_method": "scram",
+}
+"""TLS as the only way to connect, and SCRAM as the only way to prove a password."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +75,39 @@ class RdsParameter:
     apply_method: Literal["immediate", "pending-reboot"]
 
 
+def configuration() -> str:
+    """Return what a server of ours adds to its postgresql.conf: tuning, audit and logins."""
+    return "".join(
+        f"# {topic}\n" + "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
+        for topic, values in (
+            ("Database tuning", PARAMETERS),
+            ("Audit logging", _AUDIT),
+            ("Logins", _LOGINS),
+        )
+    )
+
+
 def rds_parameters() -> tuple[RdsParameter, ...]:
-    """Return the guide's tuning and audit, and TLS as the only way to connect."""
-    tuning = {name: _in_base_unit(name, value) for name, value in PARAMETERS.items()}
+    """Return the same for RDS, in its units, and what RDS has parameters of its own for."""
+    values = {**PARAMETERS, **_AUDIT, **_LOGINS}
+    in_units = {name: _in_base_unit(name, value) for name, value in values.items()}
     return tuple(
         RdsParameter(
             name=name,
             value=value,
             apply_method="pending-reboot" if name in _NEEDS_RESTART else "immediate",
         )
-        for name, value in {**tuning, **_AUDIT, "rds.force_ssl": "1"}.items()
+        for name, value in {**in_units, **_RDS_ONLY}.items()
     )
 
 
+def _quoted(value: str) -> str:
+    return value if re.fullmatch(r"[0-9A-Za-z.]+", value) else f"'{value}'"
+
+
 def _in_base_unit(name: str, value: str) -> str:
+    if value == "on":
+        return "1"
     size = re.fullmatch(r"([0-9]+)(kB|MB|GB)", value)
     if size is None:
         return value

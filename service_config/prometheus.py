@@ -1,23 +1,25 @@
-"""Prometheus: what it scrapes, and when it raises an alert (guide, "Monitoring")."""
+"""Prometheus: what it scrapes (guide, "Prometheus Configuration")."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service_config import ports
+from service_config.exporters import CACHE_EXPORTER, PRIMARY_EXPORTER, REPLICA_EXPORTER
 from service_config.yaml_text import yaml_text
 
 RULES_FILE: Final = "rules.yml"
 """Beside prometheus.yml, which names it by a relative path."""
 
-HIGH_ERROR_RATE: Final = (
-    'sum(rate(http_requests_total{status=~"5.."}[5m]))'
-    " / sum(rate(http_requests_total[5m])) * 100 > 5"
-)
-"""The guide's expression with both sides summed: divided series by series, every failing series
-would be compared with itself alone and always give 100 %."""
 
-
-def configuration(*, region: str, project: str, environment: str, probed: Sequence[str]) -> str:
+def configuration(
+    *,
+    region: str,
+    project: str,
+    environment: str,
+    probed: Sequence[str],
+    caches: Sequence[str],
+    health_url: str,
+) -> str:
     """Return prometheus.yml: servers are found by their tags, so scaling needs no change here.
 
     Job names, paths and intervals are the guide's.
@@ -27,6 +29,8 @@ def configuration(*, region: str, project: str, environment: str, probed: Sequen
         project: value of their `Project` tag.
         environment: value of their `Environment` tag.
         probed: `host:port` addresses that must accept a TCP connection.
+        caches: URLs of the cache servers.
+        health_url: what must answer 200 over HTTPS, as clients see it.
     """
     tags = {"Project": project, "Environment": environment}
     alertmanagers = [{"static_configs": [{"targets": [f"localhost:{ports.ALERTMANAGER}"]}]}]
@@ -41,38 +45,15 @@ def configuration(*, region: str, project: str, environment: str, probed: Sequen
                     "websocket", region, ports.WEBSOCKET_PORT, {**tags, "Role": "websocket"}
                 ),
                 _server_job("node", region, ports.NODE_EXPORTER, tags),
-                _probe_job(probed),
+                _database_job(),
+                _through("redis", CACHE_EXPORTER, "/scrape", caches),
+                _probe_job("reachability", "tcp_connect", probed),
+                _probe_job("health", "https", [health_url]),
+                _here("prometheus", ports.PROMETHEUS),
+                _here("alertmanager", ports.ALERTMANAGER),
             ],
         }
     )
-
-
-def rules() -> str:
-    """Return the alert rules: the guide's, and two for what it cannot see."""
-    rules = [
-        _alert(
-            "HighErrorRate",
-            HIGH_ERROR_RATE,
-            wait="5m",
-            summary="High error rate",
-            description="Error rate is above 5% for 5 minutes",
-        ),
-        _alert(
-            "ServerDown",
-            'up{job="node"} == 0',
-            wait="5m",
-            summary="A server is down",
-            description="{{ $labels.instance }} ({{ $labels.role }}) does not report its state",
-        ),
-        _alert(
-            "Unreachable",
-            "probe_success == 0",
-            wait="1m",
-            summary="Database or cache is unreachable",
-            description="{{ $labels.instance }} accepts no connection",
-        ),
-    ]
-    return yaml_text({"groups": [{"name": "critical", "rules": rules}]})
 
 
 def _server_job(name: str, region: str, port: int, tags: Mapping[str, str]) -> dict[str, Any]:
@@ -94,31 +75,32 @@ def _server_job(name: str, region: str, port: int, tags: Mapping[str, str]) -> d
     }
 
 
-def _probe_job(probed: Sequence[str]) -> dict[str, Any]:
-    """Probe through the blackbox exporter, which takes the address as a parameter."""
+def _here(name: str, port: int, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A job of one program on this server."""
+    target = {"targets": [f"localhost:{port}"], **({"labels": dict(labels)} if labels else {})}
+    return {"job_name": name, "metrics_path": "/metrics", "static_configs": [target]}
+
+
+def _database_job() -> dict[str, Any]:
+    job = _here("postgres", PRIMARY_EXPORTER, {"server": "primary"})
+    replica = _here("postgres", REPLICA_EXPORTER, {"server": "replica"})
+    return {**job, "static_configs": [*job["static_configs"], *replica["static_configs"]]}
+
+
+def _through(name: str, port: int, path: str, targets: Sequence[str]) -> dict[str, Any]:
+    """A job whose exporter takes the address to look at as a parameter."""
     return {
-        "job_name": "reachability",
-        "metrics_path": "/probe",
-        "params": {"module": ["tcp_connect"]},
-        "static_configs": [{"targets": list(probed)}],
+        "job_name": name,
+        "metrics_path": path,
+        "static_configs": [{"targets": list(targets)}],
         "relabel_configs": [
             {"source_labels": ["__address__"], "target_label": "__param_target"},
             {"source_labels": ["__address__"], "target_label": "instance"},
-            {
-                "target_label": "__address__",
-                "replacement": f"localhost:{ports.BLACKBOX_EXPORTER}",
-            },
+            {"target_label": "__address__", "replacement": f"localhost:{port}"},
         ],
     }
 
 
-def _alert(
-    name: str, expression: str, *, wait: str, summary: str, description: str
-) -> dict[str, Any]:
-    return {
-        "alert": name,
-        "expr": expression,
-        "for": wait,
-        "labels": {"severity": "critical"},
-        "annotations": {"summary": summary, "description": description},
-    }
+def _probe_job(name: str, module: str, targets: Sequence[str]) -> dict[str, Any]:
+    job = _through(name, ports.BLACKBOX_EXPORTER, "/probe", targets)
+    return {**job, "params": {"module": [module]}}

@@ -1,4 +1,4 @@
-"""The script that fetches secrets at boot: user data names them, and never holds one."""
+"""The scripts that fetch secrets at boot: user data names them, and never holds one."""
 
 import re
 import shlex
@@ -17,6 +17,17 @@ umask 077
 cd "$$(dirname "$$0")"
 
 # Ubuntu always has Python, which cloud-init itself needs.
+write_parameters='
+import json, re, sys
+for path, value in json.load(sys.stdin):
+    name = path.rpartition("/")[2]
+    if not re.fullmatch("[A-Z][A-Z0-9_]*", name):
+        sys.exit(f"The parameter {path} must end in upper-case letters, digits and _.")
+    if chr(39) in value or chr(10) in value or value.endswith(chr(92)):
+        fault = "has a quote or a line break, or ends in a backslash: .env cannot carry it."
+        sys.exit(f"{path} {fault}")
+    print(f"{name}={chr(39)}{value}{chr(39)}")
+'
 read_key='import json, sys; sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])'
 
 # fetch NAME ARN [KEY]: one variable, with the secret's text or one key of its JSON object.
@@ -30,28 +41,29 @@ fetch() {
         }
     fi
     case $$value in
-    *\\'*) echo "The secret $$1 holds a single quote, which .env cannot carry." >&2; exit 1 ;;
+    *\\'* | *\\\\)
+        echo "The secret $$1 has a single quote or ends in a backslash: .env cannot carry it." >&2
+        exit 1
+        ;;
     esac
     printf "%s='%s'\\n" "$$1" "$$value"
 }
 
 {
     cat environment
-$fetches} >.env.new
+$parameters$fetches} >.env.new
 mv .env.new .env
 """)
 
-_PASSWORD_SCRIPT: Final = Template("""\
-#!/bin/sh
-# Writes the part of redis.conf that holds the password.
-set -eu
-password=$$(aws secretsmanager get-secret-value --region $region \\
-    --secret-id $secret --query SecretString --output text)
-umask 077
-printf 'requirepass %s\\nmasterauth %s\\n' "$$password" "$$password" >$file.new
-chown redis:redis $file.new
-mv $file.new $file
+_PARAMETERS: Final = Template("""\
+    told=$$(aws ssm get-parameters-by-path --region $region --path $path \\
+        --with-decryption --query 'Parameters[].[Name,Value]' --output json)
+    printf '%s' "$$told" | python3 -c "$$write_parameters"
 """)
+
+_FETCH_PASSWORD: Final = Template("""\
+password=$$(aws secretsmanager get-secret-value --region $region \\
+    --secret-id $secret --query SecretString --output text)""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,25 +74,37 @@ class SecretReference:
     key: str | None = None
 
 
-def environment_script(*, references: Mapping[str, SecretReference], region: str) -> str:
+def environment_script(
+    *,
+    references: Mapping[str, SecretReference],
+    region: str,
+    parameter_path: str | None = None,
+) -> str:
     """Return a script that writes `.env` (mode 0600) beside itself.
 
     Args:
         references: variable name → where its value is kept.
-        region: AWS region of the secrets.
+        region: AWS region of the secrets and parameters.
+        parameter_path: path of Systems Manager's parameters, each of which becomes a variable named
+            by the last part of its name; plain settings give way to them, secrets do not.
     """
     fetches = "".join(
         f"    fetch {_variable(name)} {_arguments(reference)}\n"
         for name, reference in references.items()
     )
-    return _ENVIRONMENT_SCRIPT.substitute(region=shlex.quote(region), fetches=fetches)
-
-
-def redis_password_script(*, secret_arn: str, region: str, file: str) -> str:
-    """Return a script that writes `requirepass` and `masterauth` to `file` (mode 0600)."""
-    return _PASSWORD_SCRIPT.substitute(
-        region=shlex.quote(region), secret=shlex.quote(secret_arn), file=shlex.quote(file)
+    parameters = (
+        _PARAMETERS.substitute(region=shlex.quote(region), path=shlex.quote(parameter_path))
+        if parameter_path
+        else ""
     )
+    return _ENVIRONMENT_SCRIPT.substitute(
+        region=shlex.quote(region), parameters=parameters, fetches=fetches
+    )
+
+
+def fetch_password(*, secret_arn: str, region: str) -> str:
+    """Return the line of a shell script that puts the secret's text into `$password`."""
+    return _FETCH_PASSWORD.substitute(region=shlex.quote(region), secret=shlex.quote(secret_arn))
 
 
 def environment_file(environment: Mapping[str, str]) -> str:
@@ -106,6 +130,9 @@ def _variable(name: str) -> str:
 
 
 def _value(name: str, value: str) -> str:
-    if "'" in value or "\n" in value:
-        raise ValueError(f"{name} holds a single quote or a line break, which .env cannot carry.")
+    if "'" in value or "\n" in value or value.endswith("\\"):
+        raise ValueError(
+            f"{name} has a single quote or a line break, or ends in a backslash: "
+            ".env cannot carry it."
+        )
     return shlex.quote(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service_config import ports
+from service_config import ufw
 from service_config.yaml_text import yaml_text
 
 HOME: Final = "/opt/messaging-app"
@@ -62,7 +62,7 @@ def user_data(*parts: Part) -> str:
             **{name: value for section in sections for name, value in section.items()},
             "write_files": [each for part in together for each in part.files],
             "runcmd": [
-                *_firewall([port for part in together for port in part.open_ports]),
+                *ufw.commands(port for part in together for port in part.open_ports),
                 *(list(command) for part in together for command in part.commands),
             ],
         }
@@ -71,17 +71,3 @@ def user_data(*parts: Part) -> str:
 
 def _once(names: Iterator[str]) -> Iterator[str]:
     yield from dict.fromkeys(names)
-
-
-def _firewall(open_ports: Sequence[int]) -> list[list[str]]:
-    """Guide, "Firewall Configuration", with the ports that this server serves.
-
-    Ports that Docker publishes skip ufw; naming them all the same keeps `ufw status` true.
-    """
-    allowed = [ports.SSH, ports.NODE_EXPORTER, *open_ports]
-    return [
-        ["ufw", "default", "deny", "incoming"],
-        ["ufw", "default", "allow", "outgoing"],
-        *(["ufw", "allow", f"{port}/tcp"] for port in allowed),
-        ["ufw", "--force", "enable"],
-    ]

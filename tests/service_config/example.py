@@ -4,42 +4,63 @@ from typing import Any
 
 import yaml
 
-from service_config import cloud_init
+from service_config import sentinel
+from service_config.cloud_init import application_server, cache_server, operations_server
+from service_config.cloud_init.application_server import Membership
 from service_config.secrets import SecretReference
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database-AbCdEf"
 
 APPLICATION: dict[str, Any] = {
+    "membership": Membership(
+        group="messaging-app-prod-api-servers",
+        hook="messaging-app-prod-api-drain",
+        log_group="/messaging-app/prod/api",
+        drain_seconds=30,
+    ),
     "role": "api",
     "image": "messaging-app/api:1.0.0",
     "port": 8080,
     "environment": {"DB_HOST": "postgres.internal.chat.example.com", "DB_PORT": "5432"},
     "secret_references": {"DB_PASSWORD": SecretReference(arn=SECRET, key="password")},
+    "parameter_path": "/messaging-app/prod/application",
     "region": "eu-central-1",
 }
-CACHE: dict[str, Any] = {"secret_arn": SECRET, "region": "eu-central-1", "primary_host": None}
+SENTINEL: dict[str, Any] = {
+    "primary_address": "10.0.16.16",
+    "zone_id": "Z0123456789ABCDEFGHIJ",
+    "record_name": "redis.internal.chat.example.com",
+    "region": "eu-central-1",
+    "secret_arn": SECRET,
+}
+CACHE: dict[str, Any] = {
+    "secret_arn": SECRET,
+    "region": "eu-central-1",
+    "peer_address": "10.0.80.16",
+    "is_founder": True,
+    "sentinel": sentinel.part(**SENTINEL, server="cache-primary"),
+}
+SECOND_CACHE: dict[str, Any] = {**CACHE, "is_founder": False}
 OPERATIONS: dict[str, Any] = {
     "region": "eu-central-1",
-    "project": "messaging-app",
-    "environment": "prod",
-    "postgres_host": "postgres.internal.chat.example.com",
-    "redis_host": "redis.internal.chat.example.com",
-    "alert_topic_arn": "arn:aws:sns:eu-central-1:123456789012:alerts",
+    "source": "s3://messaging-app-prod-configuration/operations",
+    "volume_id": "vol-0123456789abcdef0",
 }
 
 
 def application(**changed: Any) -> str:
     """Return the user data of an application server, some of its arguments changed."""
-    return cloud_init.application_server(**{**APPLICATION, **changed})
+    return application_server.user_data(**{**APPLICATION, **changed})
 
 
 def user_data() -> dict[str, str]:
     """Return the user data of every kind of server by name."""
     return {
         "application": application(),
-        "cache": cloud_init.cache_server(**CACHE),
-        "cache-replica": cloud_init.cache_server(**CACHE | {"primary_host": "redis.internal"}),
-        "operations": cloud_init.operations_server(**OPERATIONS),
+        "websocket": application(role="websocket", port=8081),
+        "cache": cache_server.user_data(**CACHE),
+        "cache-replica": cache_server.user_data(**SECOND_CACHE),
+        "operations": operations_server.user_data(**OPERATIONS),
     }
 
 

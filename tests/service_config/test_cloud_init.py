@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service_config import cloud_init
+from service_config.cloud_init import cache_server
 from tests.service_config.example import CACHE, application, files, user_data
 from tests.service_config.tools import required
 
-KINDS = ("application", "cache", "cache-replica", "operations")
+KINDS = ("application", "websocket", "cache", "cache-replica", "operations")
 LARGEST_USER_DATA = 16_384  # bytes; EC2, "Run commands when you launch an instance"
 
 
@@ -56,7 +56,7 @@ def test_every_server_reports_its_state_and_denies_what_is_not_named(kind: str) 
     ("kind", "ports"),
     [
         ("application", {"22", "9100", "8080"}),
-        ("cache", {"22", "9100", "6379"}),
+        ("cache", {"22", "9100", "6379", "26379"}),
         ("operations", {"22", "9100", "9090", "3000", "9093"}),
     ],
 )
@@ -79,7 +79,13 @@ def test_an_application_server_has_docker_and_the_guide_s_files() -> None:
         "/opt/messaging-app/compose.yaml",
         "/opt/messaging-app/environment",
         "/opt/messaging-app/write-env",
+        "/opt/messaging-app/check-docker",
+        "/opt/messaging-app/refresh-secrets",
+        "/opt/messaging-app/drain",
         "/etc/systemd/system/messaging-app.service",
+        "/etc/systemd/system/messaging-app-refresh.service",
+        "/etc/systemd/system/messaging-app-refresh.timer",
+        "/etc/systemd/system/messaging-app-drain.service",
         "/etc/logrotate.d/messaging-app",
     }
     assert files(text)["/opt/messaging-app/environment"] == (
@@ -92,16 +98,21 @@ def test_secrets_are_fetched_before_the_containers_start() -> None:
     assert "ExecStartPre=/opt/messaging-app/write-env\nExecStart=/usr/bin/docker compose up" in unit
 
 
-def test_only_a_replica_follows_a_primary() -> None:
-    primary = files(cloud_init.cache_server(**CACHE))["/etc/redis/redis.conf"]
-    replica = files(user_data()["cache-replica"])["/etc/redis/redis.conf"]
-    assert "replicaof" not in primary
-    assert "replicaof redis.internal 6379\n" in replica
+def test_of_two_new_cache_servers_the_first_is_the_primary() -> None:
+    first = files(cache_server.user_data(**CACHE))["/usr/local/sbin/prepare-redis"]
+    second = files(user_data()["cache-replica"])["/usr/local/sbin/prepare-redis"]
+    assert ("founder=yes\n" in first, "founder=no\n" in second) == (True, True)
+
+
+def test_a_cache_server_that_waits_for_the_other_one_holds_up_no_sentinel() -> None:
+    lines = commands(user_data()["cache"])
+    redis = lines.index("systemctl restart --no-block redis-server.service")
+    assert redis < lines.index("systemctl restart --no-block redis-sentinel.service")
 
 
 def test_redis_may_take_its_time_to_read_what_it_kept() -> None:
     drop_in = files(user_data()["cache"])[
-        "/etc/systemd/system/redis-server.service.d/password.conf"
+        "/etc/systemd/system/redis-server.service.d/messaging-app.conf"
     ]
     assert "TimeoutStartSec=infinity\n" in drop_in
 
@@ -122,10 +133,10 @@ def test_a_wrong_variable_name_is_refused(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["it's", "a\nB=c"])
+@pytest.mark.parametrize("value", ["it's", "end\\", "a\nB=c"])
 def test_a_value_that_would_break_out_of_its_line_is_refused(value: str) -> None:
     with pytest.raises(ValueError) as caught:
         application(environment={"MOTTO": value})
     assert str(caught.value) == (
-        "MOTTO holds a single quote or a line break, which .env cannot carry."
+        "MOTTO has a single quote or a line break, or ends in a backslash: .env cannot carry it."
     )

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from service_config import alertmanager, prometheus
-from tests.service_config.example import OPERATIONS, files, user_data
+from service_config import alert_rules, alertmanager, recording_rules
+from tests.service_config import operations
+from tests.service_config.operations import TOPIC
 from tests.service_config.tools import required
-
-TOPIC = OPERATIONS["alert_topic_arn"]
 
 
 def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -17,7 +16,7 @@ def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
 
 
 def scrape_configs() -> dict[str, dict[str, Any]]:
-    text = files(user_data()["operations"])["/opt/messaging-app/prometheus/prometheus.yml"]
+    text = operations.files()["prometheus/prometheus.yml"]
     return {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
 
 
@@ -26,30 +25,25 @@ def filters(job: str) -> dict[str, list[str]]:
     return {filter_["name"]: filter_["values"] for filter_ in discovery["filters"]}
 
 
-def write_operations_files(directory: Path) -> Path:
-    for path, content in files(user_data()["operations"]).items():
-        (directory / Path(path).name).write_text(content, encoding="utf-8")
-    return directory
-
-
 def test_promtool_accepts_configuration_and_rules(tmp_path: Path) -> None:
     promtool = required("promtool", "prometheus")
-    directory = write_operations_files(tmp_path)
-    result = run(promtool, "check", "config", directory / "prometheus.yml")
+    directory = operations.write(tmp_path)
+    result = run(promtool, "check", "config", directory / "prometheus" / "prometheus.yml")
     assert result.returncode == 0, result.stderr
-    assert "SUCCESS: 3 rules found" in result.stdout
+    rules = len(recording_rules.records()) + sum(map(len, alert_rules.GROUPS.values()))
+    assert f"SUCCESS: {rules} rules found" in result.stdout
 
 
 def test_amtool_accepts_the_configuration(tmp_path: Path) -> None:
     amtool = required("amtool", "prometheus-alertmanager")
-    directory = write_operations_files(tmp_path)
-    result = run(amtool, "check-config", directory / "alertmanager.yml")
+    directory = operations.write(tmp_path)
+    result = run(amtool, "check-config", directory / "alertmanager" / "alertmanager.yml")
     assert result.returncode == 0, result.stderr
     assert "SUCCESS" in result.stdout
 
 
 def test_intervals_are_the_guide_s() -> None:
-    text = files(user_data()["operations"])["/opt/messaging-app/prometheus/prometheus.yml"]
+    text = operations.files()["prometheus/prometheus.yml"]
     assert yaml.safe_load(text)["global"] == {
         "scrape_interval": "15s",
         "evaluation_interval": "15s",
@@ -79,7 +73,9 @@ def test_database_and_cache_are_probed() -> None:
     (targets,) = scrape_configs()["reachability"]["static_configs"]
     assert targets["targets"] == [
         "postgres.internal.chat.example.com:5432",
+        "postgres-replica.internal.chat.example.com:5432",
         "redis.internal.chat.example.com:6379",
+        "redis-replica.internal.chat.example.com:6379",
     ]
 
 
@@ -93,43 +89,36 @@ def test_every_alert_reaches_the_topic() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("failures_per_minute", "fires"),
-    # Of 120 requests a minute in all: 5 % is not above 5 %, 6.7 % is.
-    [(0, False), (6, False), (8, True)],
-)
-def test_the_error_rate_is_that_of_all_requests(
-    tmp_path: Path, failures_per_minute: int, fires: bool
-) -> None:
-    promtool = required("promtool", "prometheus")
-    successes = (120 - failures_per_minute) // 2
-    series = {
-        'http_requests_total{instance="i-1",status="200"}': f"0+{successes}x20",
-        'http_requests_total{instance="i-2",status="200"}': f"0+{successes}x20",
-        'http_requests_total{instance="i-2",status="503"}': f"0+{failures_per_minute}x20",
+def test_a_critical_alert_silences_the_warning_about_the_same_thing() -> None:
+    text = alertmanager.configuration(region="eu-central-1", alert_topic_arn=TOPIC)
+    (rule,) = yaml.safe_load(text)["inhibit_rules"]
+    assert rule["source_matchers"] == ['severity="critical"']
+    assert rule["target_matchers"] == ['severity="warning"']
+    assert rule["equal"] == ["area", "instance"]
+
+
+def test_both_databases_and_both_caches_are_asked() -> None:
+    jobs = scrape_configs()
+    databases = {
+        config["labels"]["server"]: config["targets"]
+        for config in jobs["postgres"]["static_configs"]
     }
-    alert = {
-        "exp_labels": {"severity": "critical"},
-        "exp_annotations": {
-            "summary": "High error rate",
-            "description": "Error rate is above 5% for 5 minutes",
-        },
-    }
-    test = {
-        "interval": "1m",
-        "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "alert_rule_test": [
-            {
-                "eval_time": "15m",
-                "alertname": "HighErrorRate",
-                "exp_alerts": [alert] if fires else [],
-            }
-        ],
-    }
-    (tmp_path / "rules.yml").write_text(prometheus.rules(), encoding="utf-8")
-    path = tmp_path / "test.yml"
-    path.write_text(
-        yaml.safe_dump({"rule_files": ["rules.yml"], "tests": [test]}), encoding="utf-8"
-    )
-    result = run(promtool, "test", "rules", path)
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert databases == {"primary": ["localhost:9187"], "replica": ["localhost:9188"]}
+    (caches,) = jobs["redis"]["static_configs"]
+    assert caches["targets"] == [
+        "redis://redis.internal.chat.example.com:6379",
+        "redis://redis-replica.internal.chat.example.com:6379",
+    ]
+    assert jobs["redis"]["relabel_configs"][-1]["replacement"] == "localhost:9121"
+
+
+def test_the_public_health_check_is_asked_as_clients_ask_it() -> None:
+    job = scrape_configs()["health"]
+    assert job["params"] == {"module": ["https"]}
+    assert job["static_configs"] == [{"targets": ["https://api.chat.example.com/health"]}]
+
+
+def test_every_module_that_is_probed_with_exists() -> None:
+    modules = yaml.safe_load(operations.files()["blackbox/blackbox.yml"])["modules"]
+    probes = [job for job in scrape_configs().values() if job["metrics_path"] == "/probe"]
+    assert {module for job in probes for module in job["params"]["module"]} == modules.keys()

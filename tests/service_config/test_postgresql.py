@@ -1,6 +1,17 @@
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from service_config.postgresql import PARAMETERS, rds_parameters
+from service_config.postgresql import PARAMETERS, configuration, rds_parameters
+from tests.service_config.tools import required
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+"""Where Debian keeps them, out of PATH."""
 
 GUIDE = """\
 max_connections = 200
@@ -40,7 +51,11 @@ def test_the_parameters_are_the_guide_s() -> None:
         ("shared_preload_libraries", "pgaudit,pg_stat_statements"),
         ("pgaudit.log", "all"),
         ("pgaudit.log_relation", "1"),
+        ("password_encryption", "scram-sha-256"),
+        ("log_connections", "1"),
+        ("log_disconnections", "1"),
         ("rds.force_ssl", "1"),
+        ("rds.accepted_password_auth_method", "scram"),
     ],
 )
 def test_rds_gets_each_value_in_its_own_unit(name: str, value: str) -> None:
@@ -48,7 +63,7 @@ def test_rds_gets_each_value_in_its_own_unit(name: str, value: str) -> None:
 
 
 def test_rds_gets_nothing_else() -> None:
-    assert len(rds_parameters()) == 16
+    assert len(rds_parameters()) == 20
 
 
 def test_only_parameters_that_need_a_restart_wait_for_one() -> None:
@@ -60,3 +75,69 @@ def test_only_parameters_that_need_a_restart_wait_for_one() -> None:
         "shared_preload_libraries",
         "rds.force_ssl",
     }
+
+
+def as_server(*command: str | Path) -> str:
+    """Run a command as the user of the servers: PostgreSQL refuses to run as root."""
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    run = subprocess.run([*user, *command], check=True, capture_output=True, text=True)
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    """Folder, and that of the socket, of a real server with the configuration."""
+    if not (PROGRAMS / "postgres").exists():
+        required("postgres", "postgresql-15 postgresql-15-pgaudit")
+    directory = Path(tempfile.mkdtemp())
+    if os.geteuid() == 0:
+        shutil.chown(directory, "postgres")
+    as_server(PROGRAMS / "initdb", "--auth=trust", "--no-sync", "-D", directory)
+    settings = directory / "postgresql.conf"
+    settings.write_text(settings.read_text() + configuration())
+    options = f"-k {directory} -c listen_addresses= -c log_directory={directory}"
+    log = directory / "server.log"
+    as_server(PROGRAMS / "pg_ctl", "-D", directory, "-l", log, "-w", "-o", options, "start")
+    yield directory
+    as_server(PROGRAMS / "pg_ctl", "-D", directory, "-m", "immediate", "stop")
+    shutil.rmtree(directory)
+
+
+def ask(server: Path, *queries: str) -> list[str]:
+    """The rows that a real server answers with."""
+    commands = [argument for query in queries for argument in ("-c", query)]
+    told = as_server(PROGRAMS / "psql", "-XAt", "-h", server, "-d", "postgres", *commands)
+    return told.splitlines()
+
+
+def test_postgresql_takes_every_value_and_counts_as_rds_does(server: Path) -> None:
+    expected = {p.name: p.value for p in rds_parameters() if not p.name.startswith("rds.")}
+    rows = ask(server, "SELECT name || '=' || setting FROM pg_settings")
+    actual = dict(row.split("=", 1) for row in rows)
+    spelled = {"on": "1"}
+
+    assert {name: spelled.get(actual[name], actual[name]) for name in expected} == expected
+
+
+def test_every_statement_is_audited_with_its_table(server: Path) -> None:
+    ask(server, "CREATE EXTENSION pgaudit", "CREATE TABLE people (name text)")
+
+    ask(server, "SELECT name FROM people")
+
+    log = (server / "server.log").read_text()
+    assert "READ,SELECT,TABLE,public.people,SELECT name FROM people" in log
+
+
+def test_who_comes_and_goes_is_logged(server: Path) -> None:
+    ask(server, "SELECT 1")
+
+    log = (server / "server.log").read_text()
+    assert "connection authorized: user=" in log
+    assert "disconnection: session time" in log
+
+
+def test_passwords_are_stored_for_scram(server: Path) -> None:
+    ask(server, "CREATE ROLE reader PASSWORD 'not-a-real-password'")
+
+    [stored] = ask(server, "SELECT rolpassword FROM pg_authid WHERE rolname = 'reader'")
+    assert stored.startswith("SCRAM-SHA-256$")

@@ -8,7 +8,12 @@ import service_config
 
 PACKAGE = Path(next(iter(service_config.__path__)))
 MODULES = sorted(PACKAGE.glob("*.py"))
-ALLOWED = sys.stdlib_module_names | {"yaml", "settings", "service_config"}
+ALLOWED = sys.stdlib_module_names | {
+    "grafana_foundation_sdk",
+    "service_config",
+    "settings",
+    "yaml",
+}
 EFFECTS = {"os", "subprocess", "socket", "time", "datetime", "random", "secrets", "pathlib", "sys"}
 
 

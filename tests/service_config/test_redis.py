@@ -1,12 +1,18 @@
-import socket
 import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service_config import redis
+from service_config.cloud_init.cache_server import PREPARE
+from tests.service_config.redis_processes import (
+    FIRST,
+    PASSWORD,
+    SECOND,
+    CacheMachine,
+    free_port,
+)
 from tests.service_config.tools import required
 
 GUIDE = """\
@@ -17,53 +23,40 @@ appendfsync everysec
 """
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@contextmanager
-def running(
-    directory: Path, *, password: str, primary_port: int | None = None
-) -> Generator[int, None, None]:
-    """Run a real server on the configuration, with paths and ports moved into `directory`."""
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[tuple[CacheMachine, CacheMachine]]:
+    required("redis-server", "redis-server")
     port = free_port()
-    # What the script that fetches the password writes.
-    (directory / "password.conf").write_text(
-        f"requirepass {password}\nmasterauth {password}\n", encoding="utf-8"
+    pair = (
+        CacheMachine(tmp_path / "first", address=FIRST, port=port),
+        CacheMachine(tmp_path / "second", address=SECOND, port=port),
     )
-    text = redis.configuration(primary_host="127.0.0.1" if primary_port else None)
-    text = text.replace("replicaof 127.0.0.1 6379", f"replicaof 127.0.0.1 {primary_port}")
-    for installed in ("/etc/redis", "/var/lib/redis", "/run/redis", "/var/log/redis"):
-        text = text.replace(installed, str(directory))
-    text = text.replace("port 6379", f"port {port}")
-    configuration = directory / "redis.conf"
-    configuration.write_text(text, encoding="utf-8")
-    server = subprocess.Popen([required("redis-server", "redis-server"), configuration])
-    log = directory / "redis-server.log"
-    try:
-        while server.poll() is None:
-            if log.exists() and "Ready to accept connections" in log.read_text(encoding="utf-8"):
-                break
-        yield port
-    finally:
-        # Not terminated: a replica that is still writing its first AOF would not end.
-        server.kill()
-        server.wait()
+    yield pair
+    for machine in pair:
+        machine.stop()
 
 
-def ask(port: int, command: str, *, password: str = "") -> str:
-    """Send one inline command, after the password when given, and return the whole answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        lines = [f"AUTH {password}"] if password else []
-        connection.sendall("".join(f"{line}\r\n" for line in [*lines, command, "QUIT"]).encode())
-        return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+@pytest.fixture
+def pair(machines: tuple[CacheMachine, CacheMachine]) -> tuple[CacheMachine, CacheMachine]:
+    """Both run, and the second has what the first one was given."""
+    first, second = machines
+    for machine in (second, first):
+        assert machine.run(PREPARE) == 0
+        machine.serve()
+    first.ask("CONFIG SET repl-diskless-sync-delay 0")
+    # WAIT answers as soon as one replica has it, and after 30 s at the latest.
+    assert ":1\r\n" in first.ask("SET greeting hello\r\nWAIT 1 30000")
+    return first, second
+
+
+def replaced(machine: CacheMachine, directory: Path) -> CacheMachine:
+    """Return a new machine in place of one whose disk is lost with it."""
+    machine.stop()
+    return CacheMachine(directory, address=machine.address, port=machine.port)
 
 
 def test_the_guide_s_values_are_there_word_for_word() -> None:
-    assert GUIDE in redis.configuration(primary_host=None)
-    assert GUIDE in redis.configuration(primary_host="redis.internal")
+    assert GUIDE in redis.configuration()
 
 
 @pytest.mark.parametrize(
@@ -75,27 +68,86 @@ def test_the_guide_s_values_are_there_word_for_word() -> None:
         ("appendfsync", "everysec"),
     ],
 )
-def test_a_real_server_runs_with_the_guide_s_values(tmp_path: Path, name: str, value: str) -> None:
-    with running(tmp_path, password="abc123") as port:
-        answer = ask(port, f"CONFIG GET {name}", password="abc123")
-    assert f"\r\n{value}\r\n" in answer
+def test_a_real_server_runs_with_the_guide_s_values(
+    machines: tuple[CacheMachine, CacheMachine], name: str, value: str
+) -> None:
+    _, second = machines
+    second.run(PREPARE)
+    second.serve()
+    assert f"\r\n{value}\r\n" in second.ask(f"CONFIG GET {name}")
 
 
-def test_a_real_server_refuses_whoever_lacks_the_password(tmp_path: Path) -> None:
-    with running(tmp_path, password="abc123") as port:
-        assert ask(port, "PING").startswith("-NOAUTH")
+def test_a_real_server_refuses_whoever_lacks_the_password(
+    machines: tuple[CacheMachine, CacheMachine],
+) -> None:
+    _, second = machines
+    second.run(PREPARE)
+    second.serve()
+    assert second.ask("PING", password="").startswith("-NOAUTH")
 
 
-def test_a_replica_with_the_same_password_holds_what_the_primary_was_given(tmp_path: Path) -> None:
-    primary, replica = tmp_path / "primary", tmp_path / "replica"
-    primary.mkdir()
-    replica.mkdir()
-    with (
-        running(primary, password="abc123") as port,
-        running(replica, password="abc123", primary_port=port) as replica_port,
-    ):
-        ask(port, "CONFIG SET repl-diskless-sync-delay 0", password="abc123")
-        # WAIT answers as soon as one replica has it, and after 30 s at the latest.
-        answer = ask(port, "SET greeting hello\r\nWAIT 1 30000", password="abc123")
-        assert ":1\r\n" in answer
-        assert "hello" in ask(replica_port, "GET greeting", password="abc123")
+def test_of_two_new_servers_the_first_is_the_primary_and_the_second_holds_the_same(
+    pair: tuple[CacheMachine, CacheMachine],
+) -> None:
+    first, second = pair
+    assert (first.follows, second.follows) == ([], [f"replicaof {FIRST} {first.port}"])
+    assert "hello" in second.ask("GET greeting")
+
+
+def test_the_password_is_for_redis_alone(machines: tuple[CacheMachine, CacheMachine]) -> None:
+    _, second = machines
+    second.run(PREPARE)
+    assert {f"requirepass {PASSWORD}", f"masterauth {PASSWORD}"} <= set(second.configuration)
+    assert second.path(redis.CONFIGURATION_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_a_replaced_primary_follows_the_one_that_was_promoted(
+    pair: tuple[CacheMachine, CacheMachine], tmp_path: Path
+) -> None:
+    first, second = pair
+    second.ask("REPLICAOF NO ONE")
+    new = replaced(first, tmp_path / "new")
+    assert new.run(PREPARE) == 0
+    assert new.follows == [f"replicaof {SECOND} {new.port}"]
+
+
+def test_a_replaced_primary_waits_while_only_a_replica_has_the_data(
+    pair: tuple[CacheMachine, CacheMachine], tmp_path: Path
+) -> None:
+    first, second = pair
+    new = replaced(first, tmp_path / "new")
+    new.begin("prepare", new.path(PREPARE))
+    with pytest.raises(subprocess.TimeoutExpired):
+        new.wait_for("prepare", seconds=2)
+    second.ask("REPLICAOF NO ONE")
+    assert new.wait_for("prepare", seconds=30) == 0
+    assert new.follows == [f"replicaof {SECOND} {new.port}"]
+
+
+def test_a_new_primary_waits_for_the_other_server_as_it_may_hold_data(
+    machines: tuple[CacheMachine, CacheMachine],
+) -> None:
+    first, second = machines
+    first.begin("prepare", first.path(PREPARE))
+    with pytest.raises(subprocess.TimeoutExpired):
+        first.wait_for("prepare", seconds=2)
+    second.run(PREPARE)
+    second.serve()
+    assert first.wait_for("prepare", seconds=30) == 0
+    assert first.follows == []
+
+
+def test_a_server_with_data_starts_as_what_it_was(
+    pair: tuple[CacheMachine, CacheMachine],
+) -> None:
+    first, second = pair
+    # What Sentinel does to both when it promotes the second one.
+    second.ask("REPLICAOF NO ONE\r\nCONFIG REWRITE")
+    first.ask(f"REPLICAOF {SECOND} {second.port}\r\nCONFIG REWRITE")
+    for machine in pair:
+        machine.kill("redis")
+        assert machine.run(PREPARE) == 0
+    assert (first.follows, second.follows) == ([f"replicaof {SECOND} {second.port}"], [])
+    # Nothing of what Redis has written into it is left over.
+    assert first.configuration.count(f"requirepass {PASSWORD}") == 1
+    assert not [line for line in first.configuration if line.startswith("user ")]

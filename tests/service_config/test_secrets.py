@@ -11,7 +11,9 @@ import pytest
 
 from service_config import secrets
 from service_config.secrets import SecretReference
-from tests.service_config.example import SECRET, files, user_data
+from tests.service_config.example import SECRET, user_data
+
+SEARCH = re.compile(r"grep -v|sed -n")
 
 PASSWORD = 'S3cret {"username": "app", "$HOME": "#%s"}'
 
@@ -70,12 +72,14 @@ def test_a_failed_fetch_leaves_the_old_env_and_fails(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "OLD=1\n"
 
 
-def test_a_secret_that_env_cannot_carry_is_named_and_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("secret", ["it's", "end\\"])
+def test_a_secret_that_env_cannot_carry_is_named_and_not_shown(tmp_path: Path, secret: str) -> None:
     (tmp_path / "environment").touch()
-    result = run_script(tmp_path, environment_script(), aws='echo "it\'s"')
+    result = run_script(tmp_path, environment_script(), aws=f"cat <<'END'\n{secret}\nEND")
     assert result.returncode == 1
     assert result.stderr == (
-        "The secret DATABASE_SECRET holds a single quote, which .env cannot carry.\n"
+        "The secret DATABASE_SECRET has a single quote or ends in a backslash: "
+        ".env cannot carry it.\n"
     )
     assert not (tmp_path / ".env").exists()
 
@@ -83,11 +87,11 @@ def test_a_secret_that_env_cannot_carry_is_named_and_not_shown(tmp_path: Path) -
 def test_a_key_picks_its_value_from_a_secret_that_is_json(tmp_path: Path) -> None:
     (tmp_path / "environment").touch()
     script = environment_script(DB_USER="username", DB_PASSWORD="password")
-    document = json.dumps({"username": "app", "password": 'a"b $HOME #%s\\'})
+    document = json.dumps({"username": "app", "password": 'a"b \\$HOME #%s'})
     result = run_script(tmp_path, script, aws=f"cat <<'END'\n{document}\nEND")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert (tmp_path / ".env").read_text(encoding="utf-8") == (
-        "DB_USER='app'\nDB_PASSWORD='a\"b $HOME #%s\\'\n"
+        "DB_USER='app'\nDB_PASSWORD='a\"b \\$HOME #%s'\n"
     )
 
 
@@ -103,31 +107,82 @@ def test_a_secret_without_the_key_is_named_and_not_shown(tmp_path: Path, documen
     assert not (tmp_path / ".env").exists()
 
 
-def test_the_redis_password_is_written_for_redis_alone(tmp_path: Path) -> None:
-    target = tmp_path / "password.conf"
-    script = secrets.redis_password_script(
-        secret_arn=SECRET, region="eu-central-1", file=str(target)
+def parameters(*told: tuple[str, str]) -> str:
+    """A body of the AWS command line that tells parameters, and the password as any secret."""
+    listed = json.dumps([[f"/app/{name}", value] for name, value in told])
+    return f"case $1 in ssm) cat <<'END'\n{listed}\nEND\n;; *) printf '%s' \"$PASSWORD\" ;; esac"
+
+
+def with_parameters(tmp_path: Path, *told: tuple[str, str]) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "environment").write_text("LOG_LEVEL=info\n", encoding="utf-8")
+    script = secrets.environment_script(
+        references={"DB_PASSWORD": SecretReference(arn=SECRET)},
+        region="eu-central-1",
+        parameter_path="/app",
     )
-    result = run_script(tmp_path, script, aws="echo abc123")
+    return run_script(tmp_path, script, aws=parameters(*told))
+
+
+def test_parameters_become_variables_after_settings_and_before_secrets(tmp_path: Path) -> None:
+    result = with_parameters(tmp_path, ("LOG_LEVEL", "debug"), ("SMTP_HOST", 'a b "$HOME"'))
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert target.read_text(encoding="utf-8") == "requirepass abc123\nmasterauth abc123\n"
-    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert (tmp_path / ".env").read_text(encoding="utf-8") == (
+        f"LOG_LEVEL=info\nLOG_LEVEL='debug'\nSMTP_HOST='a b \"$HOME\"'\nDB_PASSWORD='{PASSWORD}'\n"
+    )
 
 
-def test_grafana_keeps_the_password_of_the_first_boot(tmp_path: Path) -> None:
-    script = files(user_data()["operations"])["/opt/messaging-app/write-env"]
-    env = tmp_path / ".env"
-    assert run_script(tmp_path, script, aws="exit 1").returncode == 0
-    first = env.read_text(encoding="utf-8")
-    assert re.fullmatch(r"GF_SECURITY_ADMIN_PASSWORD=[0-9a-f]{48}\n", first)
-    assert stat.S_IMODE(env.stat().st_mode) == 0o600
-    assert subprocess.run([tmp_path / "script"], check=False).returncode == 0
-    assert env.read_text(encoding="utf-8") == first
+def test_without_parameters_there_is_nothing_but_settings_and_secrets(tmp_path: Path) -> None:
+    assert with_parameters(tmp_path).returncode == 0
+    env = (tmp_path / ".env").read_text(encoding="utf-8")
+    assert env == f"LOG_LEVEL=info\nDB_PASSWORD='{PASSWORD}'\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        (
+            "smtp-host",
+            "x",
+            "The parameter /app/smtp-host must end in upper-case letters, digits and _.",
+        ),
+        (
+            "KEY",
+            "a'b",
+            "/app/KEY has a quote or a line break, or ends in a backslash: .env cannot carry it.",
+        ),
+        (
+            "KEY",
+            "end\\",
+            "/app/KEY has a quote or a line break, or ends in a backslash: .env cannot carry it.",
+        ),
+        (
+            "KEY",
+            "a\nb",
+            "/app/KEY has a quote or a line break, or ends in a backslash: .env cannot carry it.",
+        ),
+    ],
+)
+def test_a_parameter_that_env_cannot_carry_is_named_and_not_shown(
+    tmp_path: Path, name: str, value: str, message: str
+) -> None:
+    result = with_parameters(tmp_path, (name, value))
+    assert (result.returncode, result.stderr) == (1, f"{message}\n")
+    assert not (tmp_path / ".env").exists()
+
+
+def test_a_password_is_the_text_of_its_secret(tmp_path: Path) -> None:
+    fetch = secrets.fetch_password(secret_arn=SECRET, region="eu-central-1")
+    script = f"#!/bin/sh\nset -eu\n{fetch}\nprintf '%s' \"$password\"\n"
+    result = run_script(tmp_path, script, aws='echo "$@"')
+    asked = "secretsmanager get-secret-value --region eu-central-1"
+    assert result.stdout.startswith(f"{asked} --secret-id {SECRET} --query SecretString")
 
 
 @pytest.mark.parametrize("kind", list(user_data()))
 def test_user_data_names_secrets_and_holds_none(kind: str) -> None:
-    text = user_data()[kind]
+    # What scripts look for is no password.
+    lines = [line for line in user_data()[kind].splitlines() if not SEARCH.search(line)]
+    text = "\n".join(lines)
     # A password only ever stands as what a script puts there when it runs.
     for match in re.finditer(r"(?i)(requirepass|masterauth|password=|PASSWORD=)\s*(\S*)", text):
         assert match[2].startswith(("%s", "$("))

@@ -1,0 +1,138 @@
+"""Scripts of the operations server; they come with its configuration and run beside it."""
+
+import shlex
+from string import Template
+from typing import Final
+
+METRICS_DIRECTORY: Final = "/var/lib/prometheus/node-exporter"
+"""Where Ubuntu's node exporter reads metrics that others write (its textfile collector)."""
+
+OPS: Final = """\
+#!/bin/sh
+# Runs one of the guide's procedures in the container of `ops`: ops COMMAND [ARGUMENT…]
+set -eu
+cd /opt/messaging-app/operations
+if [ -e log-in ]; then sh ./log-in; fi
+if [ -t 0 ] && [ -t 1 ]; then terminal=; else terminal=-T; fi
+exec docker compose run --rm --no-deps $terminal ops "$@"
+"""
+
+APPLY: Final = """\
+#!/bin/sh
+# Puts this configuration into service. Safe to repeat: what has not changed is left alone.
+set -eu
+cd "$(dirname "$0")/.."
+systemd=${SYSTEMD_DIRECTORY:-/etc/systemd/system}
+programs=${PROGRAM_DIRECTORY:-/usr/local/bin}
+state=${STATE_DIRECTORY:-/var/lib/messaging-app}/applied
+data=${DATA_DIRECTORY:-/data}
+mkdir -p "$state"
+
+# is_new NAME: whether the files below NAME differ from what `done_with NAME` saw.
+digest() { find "$1" -type f | sort | xargs sha256sum | sha256sum; }
+is_new() { [ "$(digest "$1")" != "$(cat "$state/$1" 2>/dev/null)" ]; }
+done_with() { digest "$1" >"$state/$1"; }
+
+sh ./write-env
+install -m 0755 scripts/ops "$programs/ops"
+
+if is_new systemd; then
+    # What an older configuration installed and this one no longer has goes away first.
+    for old in $(cat "$state/units" 2>/dev/null); do
+        if [ ! -e "systemd/$old" ]; then
+            systemctl disable --now "$old" || true
+            rm -f "$systemd/$old"
+        fi
+    done
+    install -m 0644 systemd/* "$systemd/"
+    ls systemd >"$state/units"
+    systemctl daemon-reload
+    for timer in systemd/*.timer; do systemctl enable --now "$(basename "$timer")"; done
+    done_with systemd
+fi
+
+# Users of the images: nobody for Prometheus and Alertmanager, 472 for Grafana.
+install -d -o 65534 -g 65534 "$data/prometheus" "$data/alertmanager"
+install -d -o 472 -g 0 "$data/grafana"
+# When the volume has grown, so does its file system.
+xfs_growfs -d "$data" >/dev/null
+
+# Recreates the containers whose definition or passwords changed, and only those.
+docker compose up --detach --remove-orphans --quiet-pull
+
+# These read changed files when they are told to; a faulty file leaves the old one in force.
+for service in prometheus alertmanager blackbox; do
+    if is_new "$service"; then
+        docker compose kill --signal SIGHUP "$service"
+        done_with "$service"
+    fi
+done
+# Dashboards are read again by themselves; data sources only at the start.
+if is_new grafana/provisioning; then
+    docker compose restart grafana
+    mkdir -p "$state/grafana"
+    done_with grafana/provisioning
+fi
+"""
+
+_BACKUP_AGE: Final = Template("""\
+#!/bin/sh
+# Reports when the newest backup was finished, to CloudWatch and to Prometheus. Of a backup, the
+# manifest is written last. Without any backup nothing is reported, and both raise an alarm.
+set -eu
+metrics=$${METRICS_DIRECTORY:-$directory}
+query="max((Contents || \\`[]\\`)[?ends_with(Key, '/manifest.json')].LastModified)"
+# As JSON, since the command line applies the query to each page alone when it answers with text.
+newest=$$(aws s3api list-objects-v2 --region $region --bucket $bucket --prefix database/ \\
+    --query "$$query" --output json)
+if [ "$$newest" = null ]; then
+    rm -f "$$metrics/backup.prom"
+    echo "There is no backup yet."
+    exit 0
+fi
+finished=$$(date --date "$$(echo "$$newest" | tr -d '"')" +%s)
+{
+    echo '# HELP messaging_backup_finished_timestamp_seconds When the newest backup was finished.'
+    echo '# TYPE messaging_backup_finished_timestamp_seconds gauge'
+    echo "messaging_backup_finished_timestamp_seconds $$finished"
+} >"$$metrics/backup.prom.new"
+chmod 0644 "$$metrics/backup.prom.new"
+mv "$$metrics/backup.prom.new" "$$metrics/backup.prom"
+aws cloudwatch put-metric-data --region $region --namespace $namespace \\
+    --metric-name BackupAgeSeconds --dimensions Environment=$environment \\
+    --unit Seconds --value $$(($$(date +%s) - finished))
+""")
+
+_REPORT_FAILURE: Final = Template("""\
+#!/bin/sh
+# Tells the team that a unit failed: report-failure UNIT
+set -eu
+aws sns publish --region $region --topic-arn $topic \\
+    --subject "$environment: $$1 failed" \\
+    --message "$$1 failed on the operations server of $environment. Its output: journalctl -u $$1"
+""")
+
+
+def backup_age(*, region: str, bucket: str, namespace: str, environment: str) -> str:
+    """Return the script that reports the age of the newest backup as `BackupAgeSeconds`.
+
+    Args:
+        region: AWS region of the bucket and of the metric.
+        bucket: where `ops backup` writes `database/<id>/…/manifest.json`.
+        namespace: of the metric, in CloudWatch.
+        environment: its dimension.
+    """
+    return _BACKUP_AGE.substitute(
+        region=shlex.quote(region),
+        bucket=shlex.quote(bucket),
+        namespace=shlex.quote(namespace),
+        environment=shlex.quote(environment),
+        directory=METRICS_DIRECTORY,
+    )
+
+
+def report_failure(*, region: str, topic_arn: str, environment: str) -> str:
+    """Return the script that publishes the name of a failed unit to a topic of SNS."""
+    return _REPORT_FAILURE.substitute(
+        region=shlex.quote(region), topic=shlex.quote(topic_arn), environment=environment
+    )

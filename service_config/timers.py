@@ -1,0 +1,94 @@
+"""What the operations server does by itself, as timers and services of systemd."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One command of `ops` and when it runs (`OnCalendar`, in UTC)."""
+
+    command: str
+    calendar: str
+
+
+JOBS: Final = (
+    Job(command="backup", calendar="*-*-* 01:30:00"),
+    Job(command="media-backup", calendar="*-*-* 02:30:00"),
+    Job(command="retention", calendar="*-*-* 03:30:00"),
+    Job(command="audit-report", calendar="*-*-* 06:00:00"),
+    # Once a week, at hours of their own: each of them keeps the database busy.
+    Job(command="maintenance", calendar="Sat *-*-* 04:00:00"),
+    Job(command="verify", calendar="Sun *-*-* 04:00:00"),
+    Job(command="security-scan", calendar="Mon *-*-* 05:00:00"),
+)
+
+BACKUP_AGE_CALENDAR: Final = "*:0/15"
+
+_JOB_SERVICE: Final = """\
+[Unit]
+Description=ops %i
+Requires=docker.service
+After=docker.service network-online.target
+Wants=network-online.target
+OnFailure=report-failure@%n.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/bin/ops %i
+# A backup of a large database takes hours; one that takes a day is stuck.
+TimeoutStartSec=1d
+"""
+
+_FAILURE_SERVICE: Final = """\
+[Unit]
+Description=Tell the team that %i failed
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /opt/messaging-app/operations/scripts/report-failure %i
+"""
+
+_BACKUP_AGE_SERVICE: Final = """\
+[Unit]
+Description=Report the age of the newest backup
+After=network-online.target
+Wants=network-online.target
+OnFailure=report-failure@%n.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /opt/messaging-app/operations/scripts/backup-age
+TimeoutStartSec=5min
+"""
+
+
+def units() -> Mapping[str, str]:
+    """Return unit name → text: a template that runs any job, and a timer for each."""
+    return {
+        "ops@.service": _JOB_SERVICE,
+        "report-failure@.service": _FAILURE_SERVICE,
+        "backup-age.service": _BACKUP_AGE_SERVICE,
+        "backup-age.timer": _timer("backup-age.service", BACKUP_AGE_CALENDAR),
+        **{
+            f"ops-{job.command}.timer": _timer(f"ops@{job.command}.service", job.calendar)
+            for job in JOBS
+        },
+    }
+
+
+def _timer(service: str, calendar: str) -> str:
+    return (
+        "[Unit]\n"
+        f"Description=When {service} runs\n"
+        "\n"
+        "[Timer]\n"
+        f"OnCalendar={calendar}\n"
+        "# What a reboot has missed is made up for.\n"
+        "Persistent=true\n"
+        f"Unit={service}\n"
+        "\n"
+        "[Install]\n"
+        "WantedBy=timers.target\n"
+    )
