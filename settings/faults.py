@@ -51,6 +51,9 @@ def _describe(detail: ErrorDetails) -> Iterator[str]:
             yield _unknown_key(path)
         case {"loc": (*parent, key, "[key]")}:  # the key of a mapping is at fault, not its value
             yield f"{_written(parent)}: given the name {shown(key)}, allowed is {_key(parent)}."
+        case {"loc": (*_, str(key))} if key.endswith("_secret_arn"):
+            # Whoever puts the secret itself there should not find it in a log as well.
+            yield f"{_written(path)}: given something else, allowed is {_allowed(path)}."
         case _:
             yield f"{_written(path)}: given {shown(detail['input'])}, allowed is {_allowed(path)}."
 

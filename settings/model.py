@@ -14,7 +14,6 @@ from settings.regions import Region, regions
 from settings.servers import CacheSettings, DatabaseSettings, ServerGroupSettings
 from settings.storage import StorageSettings
 
-
 # Short, as it is part of resource names that AWS cuts at 32 characters.
 GroupName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$")]
 

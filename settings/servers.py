@@ -50,6 +50,16 @@ ContainerImage = Annotated[
     ),
 ]
 
+MachineImage = Annotated[
+    str,
+    StringConstraints(pattern=r"^ami-[0-9a-f]{8,17}$"),
+    Field(
+        json_schema_extra={
+            "patternErrorMessage": 'the ID of a machine image, such as "ami-0a1b2c3d"'
+        }
+    ),
+]
+
 CacheNodeType = Annotated[
     str,
     StringConstraints(pattern=r"^cache\.[a-z][a-z0-9]*\.[0-9a-z]+$"),
@@ -79,6 +89,11 @@ class ServerGroupSettings(StrictModel):
     min_size: int = Field(ge=1, le=500, description="Servers that always run.")
     max_size: int = Field(ge=1, le=500, description="Servers at the most, when scaled out.")
     disk_gib: int = Field(default=100, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
+    machine_image: MachineImage | None = Field(
+        default=None,
+        description="Ubuntu image that servers start from, which lets AWS roll a bad rollout back; "
+        "left out: the newest one at each launch, and AWS only stops.",
+    )
     path_patterns: list[PathPattern] = Field(
         default_factory=list[str],
         max_length=5,

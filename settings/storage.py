@@ -1,8 +1,10 @@
 """How long the buckets keep what they hold, and where the copies are."""
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
-from settings.base import StrictModel
+from settings.base import Fault, StrictModel, shown
 from settings.regions import Region
 
 
@@ -19,7 +21,7 @@ class StorageSettings(StrictModel):
         default=None,
         ge=1,
         le=3650,
-        description="Days in which nobody can delete a backup. Only for a new bucket.",
+        description="Days in which backups cannot be deleted. Only for a new bucket.",
     )
     copy_region: Region | None = Field(
         default=None,
@@ -28,3 +30,19 @@ class StorageSettings(StrictModel):
     force_destroy: bool = Field(
         default=False, description="Delete buckets that still hold objects: throw-away stacks only."
     )
+
+    def faults(self) -> Iterator[Fault]:
+        """Yield a fault when a backup would expire while nobody may delete it."""
+        locked = self.object_lock_days or 0
+        if locked > self.backup_retention_days:
+            yield Fault(
+                path=("object_lock_days",),
+                given=shown(locked),
+                allowed=f"at most backup_retention_days, which is {self.backup_retention_days}",
+            )
+        if locked and self.force_destroy:
+            yield Fault(
+                path=("force_destroy",),
+                given="true",
+                allowed="false, as long as object_lock_days keeps objects from being deleted",
+            )

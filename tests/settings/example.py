@@ -41,8 +41,13 @@ EXAMPLE: dict[str, Any] = {
         "multi_az": True,
     },
     "cache": {"instance_type": "m6i.xlarge"},
-    "operations": {"instance_type": "m6i.xlarge", "alert_email": "team@example.com"},
-    "storage": {"backup_retention_days": 35},
+    "operations": {
+        "image": "messaging-app/ops:1.0.0",
+        "instance_type": "m6i.xlarge",
+        "alert_email": "team@example.com",
+    },
+    "audit": {"monthly_budget_usd": 8000},
+    "storage": {"backup_retention_days": 35, "copy_region": "eu-west-1"},
     "protect": True,
 }
 

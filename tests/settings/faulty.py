@@ -6,7 +6,9 @@ from tests.settings.example import EXAMPLE, with_value, without
 
 REGIONS = ", ".join(regions())
 KEYS = ", ".join(Settings.model_fields)
-GROUP_KEYS = "role, image, instance_type, min_size, max_size, disk_gib, path_patterns"
+GROUP_KEYS = (
+    "role, image, instance_type, min_size, max_size, disk_gib, machine_image, path_patterns"
+)
 NAME_RULE = "lower-case letters, digits and inner hyphens, beginning with a letter"
 ENVIRONMENT_RULE = (
     "1 to 12 lower-case letters, digits and single inner hyphens, beginning with a letter"
@@ -19,6 +21,14 @@ DOMAIN = 'a lower-case domain name of at most 64 characters, such as "chat.examp
 
 LONG_DOMAIN = f"{'a' * 53}.example.com"
 """One character longer than a certificate can carry."""
+
+RECOVERY_NEEDS = {
+    "database_backup_arn": "the ARN of an automated backup of RDS",
+    "backups_bucket": "the name of an S3 bucket",
+    "media_bucket": "the name of an S3 bucket",
+    "kms_key_arn": "the ARN of a KMS key",
+    "public_zone_id": "the ID of a Route 53 zone",
+}
 
 Case = tuple[str, object, str]
 
@@ -87,6 +97,12 @@ FIELD_FAULTS: list[Case] = [
         "servers.api.disk_gib: given 7, allowed is a whole number of GiB from 8 to 16384.",
     ),
     (
+        "servers.api.machine_image",
+        "ubuntu",
+        'servers.api.machine_image: given "ubuntu", '
+        'allowed is the ID of a machine image, such as "ami-0a1b2c3d".',
+    ),
+    (
         "servers.websocket.path_patterns",
         ["ws"],
         'servers.websocket.path_patterns[0]: given "ws", '
@@ -134,6 +150,39 @@ FIELD_FAULTS: list[Case] = [
         "storage.noncurrent_days",
         0,
         "storage.noncurrent_days: given 0, allowed is a whole number of days from 1 to 3650.",
+    ),
+    (
+        "storage.object_lock_days",
+        0,
+        "storage.object_lock_days: given 0, allowed is a whole number of days from 1 to 3650.",
+    ),
+    (
+        "storage.copy_region",
+        "eu-middle-1",
+        f'storage.copy_region: given "eu-middle-1", allowed is one of {REGIONS}.',
+    ),
+    (
+        "cache.node_type",
+        "r6gd.xlarge",
+        'cache.node_type: given "r6gd.xlarge", '
+        'allowed is an ElastiCache node type, such as "cache.r6gd.xlarge".',
+    ),
+    (
+        "operations.patch_schedule",
+        "sundays",
+        'operations.patch_schedule: given "sundays", '
+        'allowed is a schedule in UTC, such as "cron(0 5 ? * SUN *)".',
+    ),
+    (
+        "operations.slack_webhook_secret_arn",
+        "https://hooks.example.com/secret",
+        "operations.slack_webhook_secret_arn: given something else, "
+        "allowed is the ARN of a secret in Secrets Manager.",
+    ),
+    (
+        "audit.monthly_budget_usd",
+        0,
+        "audit.monthly_budget_usd: given 0, allowed is a whole number from 1 to 10000000.",
     ),
     ("network.cidr", "10.0.0.1/16", f'network.cidr: given "10.0.0.1/16", allowed is {CIDR}.'),
     ("network.cidr", 10, f"network.cidr: given 10, allowed is {CIDR}."),
@@ -234,6 +283,18 @@ RULE_FAULTS: list[Case] = [
         "database.max_storage_gib: given 549, allowed is at least 550, a tenth above storage_gib.",
     ),
     (
+        "storage.copy_region",
+        "eu-central-1",
+        'storage.copy_region: given "eu-central-1", '
+        "allowed is a region other than the stack's own.",
+    ),
+    (
+        "storage.object_lock_days",
+        36,
+        "storage.object_lock_days: given 36, allowed is at most backup_retention_days, "
+        "which is 35.",
+    ),
+    (
         "storage.force_destroy",
         True,
         "storage.force_destroy: given true, allowed is false, as long as protect is true.",
@@ -268,6 +329,13 @@ STRUCTURE_FAULTS: list[tuple[object, str]] = [
         f'servers.api: unknown key "replicas", allowed are {GROUP_KEYS}.',
     ),
     ({**EXAMPLE, 1: 2}, f"settings: unknown key 1, allowed are {KEYS}."),
+    (
+        with_value("recovery", {}),
+        "\n".join(
+            f"recovery.{name}: not given, needed is {allowed}."
+            for name, allowed in RECOVERY_NEEDS.items()
+        ),
+    ),
     (
         with_value("owner", "\ud800"),
         r'owner: given "\ud800", allowed is 1 to 64 letters, digits, spaces and any of _.:/=+@-.',
