@@ -1,4 +1,4 @@
-"""Auto Scaling groups and their scaling policies."""
+"""Auto Scaling groups, their scaling policies and what happens before a server ends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,9 @@ from offline.aws.compute import template_reference
 from offline.provider.api import invoke
 from offline.provider.convert import camel, pascal
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
+
+IRREGULAR = {"metricDimensions": "Dimensions"}
+"""What the provider calls otherwise than AWS does."""
 
 
 def _told_template(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,13 +62,29 @@ def _refresh(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
         invoke(
             client,
             "start_instance_refresh",
-            {"AutoScalingGroupName": new["id"], **pascal(_without_triggers(refresh))},
+            {"AutoScalingGroupName": new["id"], **_request(refresh)},
         )
     return {}
 
 
-def _without_triggers(refresh: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in refresh.items() if key != "triggers"}
+def _request(refresh: Mapping[str, Any]) -> dict[str, Any]:
+    told = {key: value for key, value in refresh.items() if key != "triggers"}
+    preferences = dict(told.get("preferences", {}))
+    if "instanceWarmup" in preferences:
+        # The provider has a text here, because an empty one stands for the group's default.
+        preferences["instanceWarmup"] = int(preferences["instanceWarmup"])
+    return pascal({**told, "preferences": preferences} if preferences else told)
+
+
+def _collect_metrics(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    group = {"AutoScalingGroupName": new["id"]}
+    wanted = new["enabledMetrics"]
+    if stale := sorted(set(old.get("enabledMetrics", [])) - set(wanted)):
+        invoke(client, "disable_metrics_collection", {**group, "Metrics": stale})
+    if wanted:
+        collection = {**group, "Metrics": wanted, "Granularity": "1Minute"}
+        invoke(client, "enable_metrics_collection", collection)
+    return {}
 
 
 def _drain_and_delete(client: Any, state: Scope, _: Scope) -> Mapping[str, Any]:
@@ -88,6 +107,8 @@ SETTINGS: Mapping[str, Any] = {
     "VPCZoneIdentifier": P("vpcZoneIdentifiers", ",".join),
     "HealthCheckType": P("healthCheckType"),
     "HealthCheckGracePeriod": P("healthCheckGracePeriod", default=300),
+    # AWS's own word for "none".
+    "DefaultInstanceWarmup": P("defaultInstanceWarmup", default=-1),
 }
 
 GROUP = Resource(
@@ -105,6 +126,7 @@ GROUP = Resource(
     id="{name}",
     auto_name=AutoName(max_length=255),
     options=frozenset({"instanceRefresh", "waitForCapacityTimeout"}),
+    configure=(Run(_collect_metrics, uses=(P("enabledMetrics", default=[]),)),),
     update=(
         Call("update_auto_scaling_group", {"AutoScalingGroupName": ID, **SETTINGS}),
         Run(_change_target_groups, uses=(P("targetGroupArns", default=[]),)),
@@ -128,6 +150,7 @@ GROUP = Resource(
                 "targetGroupArns": "TargetGroupARNs",
                 "healthCheckType": "HealthCheckType",
                 "healthCheckGracePeriod": "HealthCheckGracePeriod",
+                "enabledMetrics": From("EnabledMetrics[].Metric", sorted),
                 "tags": From("Tags", _told_tags),
             },
         ),
@@ -141,7 +164,9 @@ PUT_POLICY = Call(
         "AutoScalingGroupName": P("autoscalingGroupName", replaces=True),
         "PolicyName": P("name", replaces=True),
         "PolicyType": P("policyType", replaces=True),
-        "TargetTrackingConfiguration": P("targetTrackingConfiguration", pascal),
+        "TargetTrackingConfiguration": P(
+            "targetTrackingConfiguration", lambda given: pascal(given, IRREGULAR)
+        ),
     },
 )
 
@@ -162,7 +187,9 @@ POLICY = Resource(
                 "name": "PolicyName",
                 "autoscalingGroupName": "AutoScalingGroupName",
                 "policyType": "PolicyType",
-                "targetTrackingConfiguration": From("TargetTrackingConfiguration", camel),
+                "targetTrackingConfiguration": From(
+                    "TargetTrackingConfiguration", lambda told: camel(told, IRREGULAR)
+                ),
             },
         ),
     ),
@@ -174,4 +201,44 @@ POLICY = Resource(
     ),
 )
 
-RESOURCES: tuple[Resource, ...] = (GROUP, POLICY)
+PUT_HOOK = Call(
+    "put_lifecycle_hook",
+    {
+        "AutoScalingGroupName": P("autoscalingGroupName", replaces=True),
+        "LifecycleHookName": P("name", replaces=True),
+        "LifecycleTransition": P("lifecycleTransition"),
+        "HeartbeatTimeout": P("heartbeatTimeout", default=3600),
+        "DefaultResult": P("defaultResult", default="ABANDON"),
+    },
+)
+
+LIFECYCLE_HOOK = Resource(
+    token="aws:autoscaling/lifecycleHook:LifecycleHook",
+    service="autoscaling",
+    create=PUT_HOOK,
+    update=(PUT_HOOK,),
+    id="{name}",
+    auto_name=AutoName(max_length=255),
+    read=(
+        Read(
+            "describe_lifecycle_hooks",
+            {"AutoScalingGroupName": K("autoscalingGroupName"), "LifecycleHookNames": [ID]},
+            "LifecycleHooks[0]",
+            {
+                "name": "LifecycleHookName",
+                "autoscalingGroupName": "AutoScalingGroupName",
+                "lifecycleTransition": "LifecycleTransition",
+                "heartbeatTimeout": "HeartbeatTimeout",
+                "defaultResult": "DefaultResult",
+            },
+        ),
+    ),
+    delete=(
+        Call(
+            "delete_lifecycle_hook",
+            {"AutoScalingGroupName": K("autoscalingGroupName"), "LifecycleHookName": ID},
+        ),
+    ),
+)
+
+RESOURCES: tuple[Resource, ...] = (GROUP, POLICY, LIFECYCLE_HOOK)

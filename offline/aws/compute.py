@@ -194,6 +194,7 @@ INSTANCE = Resource(
             "InstanceType": P("instanceType"),
             "LaunchTemplate": P("launchTemplate", template_reference),
             "SubnetId": P("subnetId"),
+            "PrivateIpAddress": P("privateIp"),
             "SecurityGroupIds": P("vpcSecurityGroupIds"),
             "TagSpecifications": tagged("instance"),
         },

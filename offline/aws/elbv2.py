@@ -20,13 +20,37 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _attribute(key: str, name: str, default: Any) -> When:
+def attribute(key: str, name: str, default: Any) -> When:
     """One of the attributes that a call takes as a list of keys and values, all of them text."""
     return When(name, {"Key": key, "Value": P(name, _text, default=default)})
 
 
-def _told_attribute(key: str, convert: Callable[[Any], Any]) -> From:
+def told_attribute(key: str, convert: Callable[[Any], Any]) -> From:
     return From(f"[?Key == '{key}'].Value | [0]", convert)
+
+
+NO_LOGS: Mapping[str, Any] = {"enabled": False, "bucket": "", "prefix": ""}
+
+
+def _logs(kind: str, name: str) -> list[When]:
+    """A place for logs, which the API spreads over three attributes."""
+
+    def part(key: str) -> Callable[[Mapping[str, Any]], str]:
+        return lambda logs: _text(logs.get(key, NO_LOGS[key]))
+
+    return [
+        When(name, {"Key": f"{kind}.s3.{key}", "Value": P(name, part(key), default=NO_LOGS)})
+        for key in NO_LOGS
+    ]
+
+
+def _told_logs(kind: str) -> From:
+    def place(attributes: list[dict[str, str]]) -> dict[str, Any]:
+        told = {each["Key"]: each["Value"] for each in attributes}
+        logs = {key: told.get(f"{kind}.s3.{key}", "") for key in NO_LOGS}
+        return {**logs, "enabled": boolean(logs["enabled"])}
+
+    return From("@", place)
 
 
 def _arn_suffix(kind: str) -> From:
@@ -37,6 +61,7 @@ def _arn_suffix(kind: str) -> From:
 
 IDLE_TIMEOUT = "idle_timeout.timeout_seconds"
 DROP_INVALID_HEADERS = "routing.http.drop_invalid_header_fields.enabled"
+DESYNC_MITIGATION = "routing.http.desync_mitigation_mode"
 DELETION_PROTECTION = "deletion_protection.enabled"
 
 
@@ -72,9 +97,12 @@ LOAD_BALANCER = Resource(
             {
                 "LoadBalancerArn": ID,
                 "Attributes": [
-                    _attribute(IDLE_TIMEOUT, "idleTimeout", 60),
-                    _attribute(DROP_INVALID_HEADERS, "dropInvalidHeaderFields", False),
-                    _attribute(DELETION_PROTECTION, "enableDeletionProtection", False),
+                    attribute(IDLE_TIMEOUT, "idleTimeout", 60),
+                    attribute(DROP_INVALID_HEADERS, "dropInvalidHeaderFields", False),
+                    attribute(DESYNC_MITIGATION, "desyncMitigationMode", "defensive"),
+                    attribute(DELETION_PROTECTION, "enableDeletionProtection", False),
+                    *_logs("access_logs", "accessLogs"),
+                    *_logs("connection_logs", "connectionLogs"),
                 ],
             },
         ),
@@ -110,9 +138,12 @@ LOAD_BALANCER = Resource(
             {"LoadBalancerArn": ID},
             "Attributes",
             {
-                "idleTimeout": _told_attribute(IDLE_TIMEOUT, int),
-                "dropInvalidHeaderFields": _told_attribute(DROP_INVALID_HEADERS, boolean),
-                "enableDeletionProtection": _told_attribute(DELETION_PROTECTION, boolean),
+                "idleTimeout": told_attribute(IDLE_TIMEOUT, int),
+                "dropInvalidHeaderFields": told_attribute(DROP_INVALID_HEADERS, boolean),
+                "desyncMitigationMode": told_attribute(DESYNC_MITIGATION, str),
+                "accessLogs": _told_logs("access_logs"),
+                "connectionLogs": _told_logs("connection_logs"),
+                "enableDeletionProtection": told_attribute(DELETION_PROTECTION, boolean),
             },
         ),
         READ_TAGS,
@@ -161,6 +192,7 @@ TARGET_GROUP_REQUEST: Mapping[str, Any] = {
     **{leaf.name[:1].upper() + leaf.name[1:]: leaf for leaf in TARGET_GROUP_INPUTS},
     "Tags": P("tags", tag_list),
 }
+ALGORITHM = "load_balancing.algorithm.type"
 DEREGISTRATION_DELAY = "deregistration_delay.timeout_seconds"
 
 TARGET_GROUP = Resource(
@@ -173,7 +205,10 @@ TARGET_GROUP = Resource(
             "modify_target_group_attributes",
             {
                 "TargetGroupArn": ID,
-                "Attributes": [_attribute(DEREGISTRATION_DELAY, "deregistrationDelay", 300)],
+                "Attributes": [
+                    attribute(DEREGISTRATION_DELAY, "deregistrationDelay", 300),
+                    attribute(ALGORITHM, "loadBalancingAlgorithmType", "round_robin"),
+                ],
             },
         ),
     ),
@@ -201,7 +236,10 @@ TARGET_GROUP = Resource(
             "describe_target_group_attributes",
             {"TargetGroupArn": ID},
             "Attributes",
-            {"deregistrationDelay": _told_attribute(DEREGISTRATION_DELAY, int)},
+            {
+                "deregistrationDelay": told_attribute(DEREGISTRATION_DELAY, int),
+                "loadBalancingAlgorithmType": told_attribute(ALGORITHM, str),
+            },
         ),
         READ_TAGS,
     ),

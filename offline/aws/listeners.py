@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from offline.aws.elbv2 import READ_TAGS, RETAG
-from offline.provider.convert import camel, pascal, tag_list
+from offline.aws.elbv2 import READ_TAGS, RETAG, attribute, told_attribute
+from offline.provider.convert import boolean, camel, pascal, tag_list
 from offline.provider.table import ID, Call, From, P, Read, Resource, When
 
 CONFIGURED_ACTIONS = {"redirect": "RedirectConfig", "fixedResponse": "FixedResponseConfig"}
@@ -39,6 +39,18 @@ LISTENER_REQUEST: Mapping[str, Any] = {
     "DefaultActions": P("defaultActions", _actions),
 }
 
+RESPONSE = "routing.http.response"
+SERVER = ("routingHttpResponseServerEnabled", f"{RESPONSE}.server.enabled")
+RESPONSE_HEADERS: Mapping[str, str] = {
+    f"routingHttpResponse{ours}HeaderValue": f"{RESPONSE}.{api}.header_value"
+    for ours, api in {
+        "StrictTransportSecurity": "strict_transport_security",
+        "XContentTypeOptions": "x_content_type_options",
+        "XFrameOptions": "x_frame_options",
+        "ContentSecurityPolicy": "content_security_policy",
+    }.items()
+}
+
 LISTENER = Resource(
     token="aws:lb/listener:Listener",
     service="elbv2",
@@ -50,6 +62,18 @@ LISTENER = Resource(
             "Tags": P("tags", tag_list),
         },
         returns={"id": "Listeners[0].ListenerArn"},
+    ),
+    configure=(
+        Call(
+            "modify_listener_attributes",
+            {
+                "ListenerArn": ID,
+                "Attributes": [
+                    attribute(SERVER[1], SERVER[0], True),
+                    *(attribute(api, ours, "") for ours, api in RESPONSE_HEADERS.items()),
+                ],
+            },
+        ),
     ),
     update=(Call("modify_listener", {"ListenerArn": ID, **LISTENER_REQUEST}), RETAG),
     read=(
@@ -65,6 +89,15 @@ LISTENER = Resource(
                 "sslPolicy": "SslPolicy",
                 "certificateArn": "Certificates[0].CertificateArn",
                 "defaultActions": From("DefaultActions", _told_actions),
+            },
+        ),
+        Read(
+            "describe_listener_attributes",
+            {"ListenerArn": ID},
+            "Attributes",
+            {
+                SERVER[0]: told_attribute(SERVER[1], boolean),
+                **{ours: told_attribute(api, str) for ours, api in RESPONSE_HEADERS.items()},
             },
         ),
         READ_TAGS,

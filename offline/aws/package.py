@@ -1,5 +1,6 @@
 """The `aws` provider package: tables, data sources and the boto3 clients that they call."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -21,6 +22,11 @@ SETTINGS = frozenset({"region", "skipCredentialsValidation", "skipRegionValidati
 """The SDK itself sets the other two; no emulated account has credentials or regions to validate."""
 
 
+def _to_the_emulator(request: Any, **_: Any) -> None:
+    """S3 Control puts the account before the host, where the emulator does not answer."""
+    request.url = re.sub(r"//[0-9]{12}\.", "//", request.url)
+
+
 class Clients:
     """boto3 clients by service and region, made once: a client takes 50 ms to make."""
 
@@ -40,7 +46,7 @@ class Clients:
             if key not in self._made:
                 # The services come from tables, so boto3's types, one a service, do not help.
                 session: Any = boto3.session.Session()
-                self._made[key] = session.client(
+                made = session.client(
                     service_name=service,
                     region_name=key[1],
                     endpoint_url=self._endpoint_url,
@@ -48,6 +54,8 @@ class Clients:
                     aws_secret_access_key="offline",
                     config=CLIENT,
                 )
+                made.meta.events.register("before-send.s3-control", _to_the_emulator)
+                self._made[key] = made
             return self._made[key]
 
 

@@ -1,11 +1,11 @@
-"""RDS: database instances, primaries and read replicas."""
+"""RDS: database instances, primaries and read replicas, and copies of their backups."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from offline.aws.tags import retag
 from offline.provider.api import ApiError, invoke
-from offline.provider.convert import tag_list, tag_map
+from offline.provider.convert import pascal, tag_list, tag_map
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 from offline.provider.template import render
 
@@ -18,6 +18,14 @@ SCHEDULE: Mapping[str, Any] = {
     "PreferredMaintenanceWindow": P("maintenanceWindow"),
 }
 """What a replica takes only once it exists."""
+
+OBSERVATION: Mapping[str, Any] = {
+    "EnablePerformanceInsights": P("performanceInsightsEnabled", default=False),
+    "PerformanceInsightsKMSKeyId": P("performanceInsightsKmsKeyId"),
+    "MonitoringInterval": P("monitoringInterval", default=0),
+    "MonitoringRoleArn": P("monitoringRoleArn"),
+}
+"""What a restored instance takes only once it exists."""
 
 SETTINGS: Mapping[str, Any] = {
     "DBInstanceClass": P("instanceClass"),
@@ -32,8 +40,8 @@ SETTINGS: Mapping[str, Any] = {
     "DBParameterGroupName": P("parameterGroupName"),
     "CopyTagsToSnapshot": P("copyTagsToSnapshot", default=False),
     "DeletionProtection": P("deletionProtection", default=False),
-    "EnablePerformanceInsights": P("performanceInsightsEnabled", default=False),
-    "PerformanceInsightsKMSKeyId": P("performanceInsightsKmsKeyId"),
+    "CACertificateIdentifier": P("caCertIdentifier"),
+    **OBSERVATION,
 }
 """What every instance is created with, and what can change while it lives."""
 
@@ -41,6 +49,7 @@ REPLICA: Mapping[str, Any] = {
     "DBInstanceIdentifier": P("identifier"),
     "SourceDBInstanceIdentifier": P("replicateSourceDb"),
     **SETTINGS,
+    "AvailabilityZone": P("availabilityZone"),
     "KmsKeyId": P("kmsKeyId"),
     "Port": P("port"),
     "EnableCloudwatchLogsExports": P("enabledCloudwatchLogsExports"),
@@ -58,10 +67,37 @@ PRIMARY: Mapping[str, Any] = {
     **SCHEDULE,
 }
 
+RESTORED: Mapping[str, Any] = {
+    "TargetDBInstanceIdentifier": P("identifier"),
+    **{name: leaf for name, leaf in SETTINGS.items() if name not in OBSERVATION},
+    **{name: leaf for name, leaf in SCHEDULE.items() if name != "PreferredMaintenanceWindow"},
+    "Engine": P("engine"),
+    "Port": P("port"),
+    "EnableCloudwatchLogsExports": P("enabledCloudwatchLogsExports"),
+    "Tags": P("tags", tag_list),
+}
+
+AFTER_RESTORING: Mapping[str, Any] = {
+    "DBInstanceIdentifier": P("identifier"),
+    **OBSERVATION,
+    "MasterUserPassword": P("password"),
+    "PreferredMaintenanceWindow": P("maintenanceWindow"),
+}
+
+RESTORE_POINT = {
+    "sourceDbInstanceAutomatedBackupsArn": "SourceDBInstanceAutomatedBackupsArn",
+    "sourceDbInstanceIdentifier": "SourceDBInstanceIdentifier",
+}
+"""What of `restoreToPointInTime` the API spells in its own way."""
+
 
 def _create_instance(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
     if new.get("replicateSourceDb"):
         told = invoke(client, "create_db_instance_read_replica", render(REPLICA, new))
+    elif point := new.get("restoreToPointInTime"):
+        request = {**render(RESTORED, new), **pascal(point, RESTORE_POINT)}
+        told = invoke(client, "restore_db_instance_to_point_in_time", request)
+        invoke(client, "modify_db_instance", render(AFTER_RESTORING, new))
     else:
         told = invoke(client, "create_db_instance", render(PRIMARY, new))
     return {"arn": told["DBInstance"]["DBInstanceArn"]}
@@ -112,7 +148,10 @@ INSTANCE = Resource(
     service="rds",
     create=Run(
         _create_instance,
-        uses=tuple({leaf.name: leaf for leaf in (*PRIMARY.values(), *REPLICA.values())}.values()),
+        uses=(
+            *{leaf.name: leaf for leaf in (*PRIMARY.values(), *REPLICA.values())}.values(),
+            P("restoreToPointInTime"),
+        ),
     ),
     id="{identifier}",
     auto_name=AutoName("identifier", max_length=63),
@@ -180,6 +219,9 @@ INSTANCE = Resource(
                 "backupRetentionPeriod": "BackupRetentionPeriod",
                 "backupWindow": "PreferredBackupWindow",
                 "maintenanceWindow": "PreferredMaintenanceWindow",
+                "caCertIdentifier": "CACertificateIdentifier",
+                "monitoringInterval": "MonitoringInterval",
+                "monitoringRoleArn": "MonitoringRoleArn",
                 "copyTagsToSnapshot": "CopyTagsToSnapshot",
                 "deletionProtection": "DeletionProtection",
                 "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
@@ -193,4 +235,37 @@ INSTANCE = Resource(
     gone=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
 )
 
-RESOURCES: tuple[Resource, ...] = (INSTANCE,)
+COPY = Resource(
+    token=("aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"),
+    service="rds",
+    create=Call(
+        "start_db_instance_automated_backups_replication",
+        {
+            "SourceDBInstanceArn": P("sourceDbInstanceArn"),
+            "KmsKeyId": P("kmsKeyId"),
+            "BackupRetentionPeriod": P("retentionPeriod"),
+        },
+        returns={"id": "DBInstanceAutomatedBackup.DBInstanceAutomatedBackupsArn"},
+    ),
+    read=(
+        Read(
+            "describe_db_instance_automated_backups",
+            {"DBInstanceAutomatedBackupsArn": ID},
+            "DBInstanceAutomatedBackups[0]",
+            {
+                "sourceDbInstanceArn": "DBInstanceArn",
+                "kmsKeyId": "KmsKeyId",
+                "retentionPeriod": "BackupRetentionPeriod",
+            },
+        ),
+    ),
+    delete=(
+        Call(
+            "stop_db_instance_automated_backups_replication",
+            {"SourceDBInstanceArn": K("sourceDbInstanceArn")},
+        ),
+    ),
+    gone=("DBInstanceAutomatedBackupNotFound",),
+)
+
+RESOURCES: tuple[Resource, ...] = (INSTANCE, COPY)

@@ -28,7 +28,8 @@ def _create_bucket(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
     name, region = _bucket_name(new), client.meta.region_name
     # S3 began in us-east-1, which is no location of its own.
     elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    request = {"Bucket": name, **(elsewhere if region != "us-east-1" else {})}
+    lock = {"ObjectLockEnabledForBucket": True} if new.get("objectLockEnabled") else {}
+    request = {"Bucket": name, **lock, **(elsewhere if region != "us-east-1" else {})}
     invoke(client, "create_bucket", request)
     return {"bucket": name}
 
@@ -55,11 +56,12 @@ def _some_versions(client: Any, bucket: str) -> list[dict[str, str]]:
 
 
 GONE = ("NoSuchBucket", "404")
+NO_LOCK = "ObjectLockConfigurationNotFoundError"
 
 BUCKET = Resource(
     token="aws:s3/bucket:Bucket",
     service="s3",
-    create=Run(_create_bucket, uses=(P("bucket"), P("bucketPrefix"))),
+    create=Run(_create_bucket, uses=(P("bucket"), P("bucketPrefix"), P("objectLockEnabled"))),
     id="{bucket}",
     auto_name=AutoName("bucket", prefix="bucketPrefix"),
     configure=(
@@ -87,10 +89,17 @@ BUCKET = Resource(
             {"tags": From("TagSet || `[]`", tag_map)},
             optional=True,
         ),
+        Read(
+            "get_object_lock_configuration",
+            {"Bucket": ID},
+            "ObjectLockConfiguration",
+            {"objectLockEnabled": From("ObjectLockEnabled", lambda told: told == "Enabled")},
+            optional=True,
+        ),
     ),
     delete=(Run(_delete_bucket),),
     options=frozenset({"forceDestroy"}),
-    gone=(*GONE, "NoSuchTagSet"),
+    gone=(*GONE, "NoSuchTagSet", NO_LOCK),
 )
 
 IRREGULAR = {"id": "ID", "sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}
@@ -98,7 +107,7 @@ to_api = partial(pascal, irregular=IRREGULAR)
 from_api = partial(camel, irregular=IRREGULAR)
 
 
-def _part(name: str, put: Call, read: Read, delete: Call, *absent: str) -> Resource:
+def bucket_part(name: str, put: Call, read: Read, delete: Call, *absent: str) -> Resource:
     """A part of a bucket's configuration. One call creates and updates it, always as a whole.
 
     `absent` is what S3 answers when the bucket has none of it.
@@ -119,7 +128,7 @@ def _part(name: str, put: Call, read: Read, delete: Call, *absent: str) -> Resou
 WHICH = {"Bucket": K("bucket")}
 OF_BUCKET = {"Bucket": P("bucket", replaces=True)}
 
-VERSIONING = _part(
+VERSIONING = bucket_part(
     "BucketVersioning",
     Call(
         "put_bucket_versioning",
@@ -135,7 +144,7 @@ VERSIONING = _part(
     Call("put_bucket_versioning", {**WHICH, "VersioningConfiguration": {"Status": "Suspended"}}),
 )
 
-ENCRYPTION = _part(
+ENCRYPTION = bucket_part(
     "BucketServerSideEncryptionConfiguration",
     Call(
         "put_bucket_encryption",
@@ -158,7 +167,7 @@ ACCESS_SWITCHES = {
     "restrictPublicBuckets": "RestrictPublicBuckets",
 }
 
-PUBLIC_ACCESS_BLOCK = _part(
+PUBLIC_ACCESS_BLOCK = bucket_part(
     "BucketPublicAccessBlock",
     Call(
         "put_public_access_block",
@@ -179,7 +188,7 @@ PUBLIC_ACCESS_BLOCK = _part(
     "NoSuchPublicAccessBlockConfiguration",
 )
 
-OWNERSHIP_CONTROLS = _part(
+OWNERSHIP_CONTROLS = bucket_part(
     "BucketOwnershipControls",
     Call(
         "put_bucket_ownership_controls",
@@ -195,7 +204,7 @@ OWNERSHIP_CONTROLS = _part(
     "OwnershipControlsNotFoundError",
 )
 
-LIFECYCLE = _part(
+LIFECYCLE = bucket_part(
     "BucketLifecycleConfiguration",
     Call(
         "put_bucket_lifecycle_configuration",
@@ -206,12 +215,60 @@ LIFECYCLE = _part(
     "NoSuchLifecycleConfiguration",
 )
 
-POLICY = _part(
+POLICY = bucket_part(
     "BucketPolicy",
     Call("put_bucket_policy", {**OF_BUCKET, "Policy": P("policy")}),
     Read("get_bucket_policy", WHICH, "@", {"policy": "Policy"}),
     Call("delete_bucket_policy", WHICH),
     "NoSuchBucketPolicy",
+)
+
+OBJECT_LOCK = bucket_part(
+    "BucketObjectLockConfiguration",
+    Call(
+        "put_object_lock_configuration",
+        {
+            **OF_BUCKET,
+            "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": P("rule", to_api)},
+        },
+    ),
+    Read(
+        "get_object_lock_configuration",
+        WHICH,
+        "[ObjectLockConfiguration][?Rule] | [0]",
+        {"rule": From("Rule", from_api)},
+    ),
+    # Once enabled it stays so; what ends is the default for new objects.
+    Call(
+        "put_object_lock_configuration",
+        {**WHICH, "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+    ),
+    NO_LOCK,
+)
+
+LOGGING_REQUEST: Mapping[str, Any] = {
+    "TargetBucket": P("targetBucket"),
+    "TargetPrefix": P("targetPrefix"),
+    "TargetObjectKeyFormat": P("targetObjectKeyFormat", to_api),
+}
+
+LOGGING = bucket_part(
+    "BucketLogging",
+    Call(
+        "put_bucket_logging",
+        {**OF_BUCKET, "BucketLoggingStatus": {"LoggingEnabled": LOGGING_REQUEST}},
+    ),
+    Read(
+        "get_bucket_logging",
+        WHICH,
+        "LoggingEnabled",
+        {
+            "targetBucket": "TargetBucket",
+            "targetPrefix": "TargetPrefix",
+            "targetObjectKeyFormat": From("TargetObjectKeyFormat", from_api),
+        },
+    ),
+    Call("put_bucket_logging", {**WHICH, "BucketLoggingStatus": {}}),
 )
 
 RESOURCES: tuple[Resource, ...] = (
@@ -221,5 +278,7 @@ RESOURCES: tuple[Resource, ...] = (
     PUBLIC_ACCESS_BLOCK,
     OWNERSHIP_CONTROLS,
     LIFECYCLE,
+    LOGGING,
+    OBJECT_LOCK,
     POLICY,
 )

@@ -1,11 +1,11 @@
-"""Secrets Manager: secrets and their versions."""
+"""Secrets Manager: secrets, their versions, and the rotation of them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from offline.aws.tags import retag
 from offline.provider.api import invoke
-from offline.provider.convert import tag_list, tag_map
+from offline.provider.convert import camel, pascal, tag_list, tag_map
 from offline.provider.table import ID, AutoName, Call, From, K, P, Read, Resource, Run, Scope
 
 GONE = ("ResourceNotFoundException", "InvalidRequestException")
@@ -85,7 +85,11 @@ SECRET_VERSION = Resource(
     service="secretsmanager",
     create=Call(
         "put_secret_value",
-        {"SecretId": P("secretId"), "SecretString": P("secretString")},
+        {
+            "SecretId": P("secretId"),
+            "SecretString": P("secretString"),
+            "VersionStages": P("versionStages"),
+        },
         returns={"versionId": "VersionId"},
     ),
     id="{secretId}|{versionId}",
@@ -103,4 +107,32 @@ SECRET_VERSION = Resource(
     gone=GONE,
 )
 
-RESOURCES: tuple[Resource, ...] = (SECRET, SECRET_VERSION)
+SCHEDULE: Mapping[str, Any] = {
+    "RotationLambdaARN": P("rotationLambdaArn"),
+    "RotationRules": P("rotationRules", pascal),
+    "RotateImmediately": P("rotateImmediately"),
+}
+
+SECRET_ROTATION = Resource(
+    token="aws:secretsmanager/secretRotation:SecretRotation",
+    service="secretsmanager",
+    create=Call("rotate_secret", {"SecretId": P("secretId"), **SCHEDULE}),
+    id="{secretId}",
+    update=(Call("rotate_secret", {"SecretId": ID, **SCHEDULE}),),
+    read=(
+        Read(
+            "describe_secret",
+            {"SecretId": ID},
+            "[@][?RotationEnabled] | [0]",
+            {
+                "rotationEnabled": "RotationEnabled",
+                "rotationLambdaArn": "RotationLambdaARN",
+                "rotationRules": From("RotationRules", camel),
+            },
+        ),
+    ),
+    delete=(Call("cancel_rotate_secret", {"SecretId": ID}),),
+    gone=GONE,
+)
+
+RESOURCES: tuple[Resource, ...] = (SECRET, SECRET_VERSION, SECRET_ROTATION)

@@ -6,7 +6,7 @@ from typing import Any
 from offline.aws.tags import retag
 from offline.provider.api import invoke
 from offline.provider.convert import tag_list, tag_map
-from offline.provider.table import ID, Call, From, P, Read, Resource, Run, Scope
+from offline.provider.table import ID, Call, From, K, P, Read, Resource, Run, Scope
 
 TAGS = From("Tags || `[]`", tag_map)
 
@@ -235,4 +235,41 @@ FLOW_LOG = Resource(
     gone=("InvalidFlowLogId.NotFound",),
 )
 
-RESOURCES: tuple[Resource, ...] = (VPC, SUBNET, VPC_ENDPOINT, FLOW_LOG)
+SUBNET_CIDR_RESERVATION = Resource(
+    token="aws:ec2/subnetCidrReservation:SubnetCidrReservation",
+    service="ec2",
+    create=Call(
+        "create_subnet_cidr_reservation",
+        {
+            "SubnetId": P("subnetId"),
+            "Cidr": P("cidrBlock"),
+            "ReservationType": P("reservationType"),
+            "Description": P("description"),
+        },
+        returns={"id": "SubnetCidrReservation.SubnetCidrReservationId"},
+    ),
+    read=(
+        Read(
+            "get_subnet_cidr_reservations",
+            {"SubnetId": K("subnetId")},
+            "SubnetIpv4CidrReservations[?SubnetCidrReservationId == '$id'] | [0]",
+            {
+                "subnetId": "SubnetId",
+                "cidrBlock": "Cidr",
+                "reservationType": "ReservationType",
+                "description": "Description",
+                "ownerId": "OwnerId",
+            },
+        ),
+    ),
+    delete=(Call("delete_subnet_cidr_reservation", {"SubnetCidrReservationId": ID}),),
+    gone=("InvalidSubnetID.NotFound", "InvalidSubnetCidrReservationID.NotFound"),
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    VPC,
+    SUBNET,
+    VPC_ENDPOINT,
+    FLOW_LOG,
+    SUBNET_CIDR_RESERVATION,
+)

@@ -1,7 +1,7 @@
 """What a provider does with any resource: check, diff, create, read, update, delete."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import Any
@@ -89,10 +89,12 @@ def _auto_name(logical_name: str, seed: bytes, max_length: int) -> str:
     return f"{logical_name[: max_length - AUTO_NAME_DIGITS - 1]}-{digits}"
 
 
-def diff(resource: Resource, olds: Properties, news: Properties) -> Difference:
-    """Compare inputs. What no update call sends can only change with the resource."""
-    old = {k: v for k, v in olds.items() if not k.startswith("__")}
-    new = {k: v for k, v in news.items() if not k.startswith("__")}
+def diff(
+    resource: Resource, olds: Properties, news: Properties, ignored: Collection[str] = ()
+) -> Difference:
+    """Compare inputs but those to ignore. What no update call sends changes with the resource."""
+    old = {k: v for k, v in _visible(olds).items() if k not in ignored}
+    new = {k: v for k, v in _visible(news).items() if k not in ignored}
     common = old.keys() & new.keys()
     changed = {k for k in common if contains_unknown(new[k]) or not same(old[k], new[k])}
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()

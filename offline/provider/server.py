@@ -106,7 +106,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: pb.DiffRequest, context: grpc.ServicerContext) -> pb.DiffResponse:
         with _errors_to(context, request.urn):
             olds, news = decode(request.old_inputs).values, decode(request.news).values
-            return _diff_response(lifecycle.diff(self._resource(request.urn), olds, news))
+            # The engine asks at a refresh, too, with whatever AWS says of these properties.
+            ignored = request.ignoreChanges
+            return _diff_response(lifecycle.diff(self._resource(request.urn), olds, news, ignored))
         raise AssertionError
 
     def Create(self, request: pb.CreateRequest, context: grpc.ServicerContext) -> pb.CreateResponse:

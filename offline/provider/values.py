@@ -2,7 +2,8 @@
 
 The engine marks secrets and values that are not known yet inside protobuf structs. Tables work on
 plain Python values, so unknowns become `UNKNOWN` and secrets are unwrapped; which top-level
-properties held a secret is remembered and put back on the way out.
+properties held a secret is remembered and put back on the way out. Assets and archives stay maps
+that carry their signature: `offline.provider.assets` reads them.
 (Wire format: the Pulumi SDK's documentation of property value encoding.)
 """
 
@@ -16,6 +17,8 @@ from google.protobuf.struct_pb2 import ListValue, Struct, Value
 UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
+ASSET_SIGNATURE: Final = "c44067f5952c0a294b673a41bacd8c17"
+ARCHIVE_SIGNATURE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
 class Unknown:
@@ -37,11 +40,11 @@ class Decoded:
 
 
 class UnsupportedValueError(ValueError):
-    """A kind of value that the stand-ins do not take: assets, archives, resource references."""
+    """A kind of value that the stand-ins do not take: resource references."""
 
 
 def decode(struct: Struct) -> Decoded:
-    """Unwrap a struct from the engine. Raises UnsupportedValueError for assets and references."""
+    """Unwrap a struct from the engine. Raises UnsupportedValueError for references."""
     values: dict[str, Any] = {}
     secrets: set[str] = set()
     for name, wire in struct.fields.items():
@@ -103,10 +106,8 @@ def _decode_struct(struct: Struct, secrets_found: list[bool]) -> Any:
     if signature == SECRET_SIGNATURE:
         secrets_found.append(True)
         return _decode(struct.fields["value"], secrets_found)
-    if signature:
-        raise UnsupportedValueError(
-            f"a value with the signature {signature} (an asset, archive or resource reference)"
-        )
+    if signature not in {"", ASSET_SIGNATURE, ARCHIVE_SIGNATURE}:
+        raise UnsupportedValueError(f"a value with the signature {signature}")
     decoded = {name: _decode(item, secrets_found) for name, item in struct.fields.items()}
     return {name: item for name, item in decoded.items() if item is not None}
 

@@ -36,9 +36,9 @@ class Account:
         self._clients.configure({"region": REGION})
         self._numbers = itertools.count(1)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = "") -> Any:
         """The boto3 client, for what somebody does behind the back of Pulumi."""
-        return self._clients(service, "")
+        return self._clients(service, region)
 
     def unique(self, prefix: str) -> str:
         """A name that no other resource of the session has."""

@@ -115,3 +115,26 @@ def test_an_instance_of_another_size_keeps_its_identity_and_runs(account: Accoun
     )
 
     assert (resized["instanceType"], resized["instanceState"]) == ("m6i.2xlarge", "running")
+
+
+def test_a_replaced_instance_gets_the_reserved_address_again(account: Account) -> None:
+    subnet = a_subnet(account, a_vpc(account))
+    account.create(
+        "aws:ec2/subnetCidrReservation:SubnetCidrReservation",
+        subnetId=subnet,
+        cidrBlock="10.0.1.16/28",
+        reservationType="explicit",
+    )
+    template, client = a_template(account), account.client("ec2")
+    inputs = {
+        "launchTemplate": {"id": template["id"], "version": "$Latest"},
+        "subnetId": subnet,
+        "privateIp": "10.0.1.16",
+    }
+
+    first = account.create(INSTANCE.token, **inputs)
+    lifecycle.delete(INSTANCE, client, first["id"], first)
+    second = account.create(INSTANCE.token, **inputs)
+
+    assert (first["privateIp"], second["privateIp"]) == ("10.0.1.16", "10.0.1.16")
+    assert first["id"] != second["id"]

@@ -8,7 +8,13 @@ from offline.aws.rds import INSTANCE
 from offline.provider import lifecycle
 from offline.provider.api import ApiError
 from tests.offline.aws.account import Account, State
-from tests.offline.aws.cases.rds import primary_inputs
+from tests.offline.aws.cases.rds import (
+    COPY,
+    OTHER_REGION,
+    a_backup_copy,
+    backup_copy_inputs,
+    primary_inputs,
+)
 
 
 def a_primary(account: Account, **changes: Any) -> State:
@@ -104,3 +110,56 @@ def test_a_primary_does_not_become_a_replica(account: Account) -> None:
 
     with pytest.raises(ApiError, match="cannot elect new source database for replication"):
         lifecycle.update(INSTANCE, account.client("rds"), instance["id"], instance, inputs, demoted)
+
+
+def restoring(account: Account, backup: str) -> dict[str, Any]:
+    point = {"sourceDbInstanceAutomatedBackupsArn": backup, "useLatestRestorableTime": True}
+    brought_along = {"dbName", "username", "kmsKeyId"}
+    inputs = {k: v for k, v in primary_inputs(account).items() if k not in brought_along}
+    return {**inputs, "restoreToPointInTime": point}
+
+
+def test_a_restored_instance_has_what_its_backup_brought_along(account: Account) -> None:
+    backup = a_backup_copy(account)
+
+    instance = account.create(INSTANCE.token, **restoring(account, backup))
+
+    assert (instance["dbName"], instance["username"]) == ("messaging", "messaging")
+    [copy] = account.client("rds").describe_db_instance_automated_backups(
+        DBInstanceAutomatedBackupsArn=backup
+    )["DBInstanceAutomatedBackups"]
+    assert instance["kmsKeyId"] == copy["KmsKeyId"]
+
+
+def test_a_copy_outlives_its_instance(account: Account) -> None:
+    inputs = backup_copy_inputs(account)
+    backup = account.create(COPY, **inputs)["id"]
+    identifier = inputs["sourceDbInstanceArn"].rsplit(":", 1)[-1]
+    account.client("rds", OTHER_REGION).delete_db_instance(
+        DBInstanceIdentifier=identifier, SkipFinalSnapshot=True
+    )
+
+    assert account.create(INSTANCE.token, **restoring(account, backup))["dbName"] == "messaging"
+
+
+def test_a_backup_of_another_region_is_not_found(account: Account) -> None:
+    with pytest.raises(ApiError) as refused:
+        account.create(INSTANCE.token, **restoring(account, "arn:aws:rds:elsewhere"))
+
+    assert refused.value.code == "DBInstanceAutomatedBackupNotFound"
+
+
+def test_the_backups_of_an_instance_are_copied_once(account: Account) -> None:
+    inputs = backup_copy_inputs(account)
+    account.create(COPY, **inputs)
+
+    with pytest.raises(ApiError, match="are replicated already"):
+        account.create(COPY, **inputs)
+
+
+def test_an_encrypted_copy_needs_a_key_of_its_region(account: Account) -> None:
+    inputs = backup_copy_inputs(account)
+    del inputs["kmsKeyId"]
+
+    with pytest.raises(ApiError, match="needs a key of this region"):
+        account.create(COPY, **inputs)

@@ -142,6 +142,16 @@ def test_a_difference_tells_replacement_by_property(
     assert kinds == {"zone": pb.PropertyDiff.UPDATE_REPLACE, "size": pb.PropertyDiff.UPDATE}
 
 
+def test_a_difference_in_what_the_program_ignores_is_none(provider: Any) -> None:
+    olds, news = {"name": "n", "zone": "a"}, {"name": "n", "zone": "b"}
+
+    answer = provider.Diff(
+        pb.DiffRequest(urn=URN, old_inputs=encode(olds), news=encode(news), ignoreChanges=["zone"])
+    )
+
+    assert answer.changes == pb.DiffResponse.DIFF_NONE
+
+
 def test_a_whole_life(api: ToyApi, provider: Any) -> None:
     first, second = encode({"name": "n", "size": 1}), encode({"name": "n", "size": 2})
     made = provider.Create(pb.CreateRequest(urn=URN, properties=first))

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offline.provider.values import (
+    ARCHIVE_SIGNATURE,
+    ASSET_SIGNATURE,
     SIGNATURE_KEY,
     UNKNOWN,
     UNKNOWN_WIRE,
@@ -66,9 +68,16 @@ def test_a_secret_inside_a_value_makes_the_whole_property_secret() -> None:
     assert decoded.secrets == {"login"}
 
 
-def test_an_asset_is_refused() -> None:
-    struct = Struct()
-    struct.fields["file"].CopyFrom(encode({"x": {SIGNATURE_KEY: "an-asset"}}).fields["x"])
+def test_an_archive_comes_back_as_it_was_sent() -> None:
+    asset = {SIGNATURE_KEY: ASSET_SIGNATURE, "hash": "abc", "text": "print()"}
+    archive = {SIGNATURE_KEY: ARCHIVE_SIGNATURE, "hash": "def", "assets": {"main.py": asset}}
 
-    with pytest.raises(UnsupportedValueError, match="an-asset"):
+    assert decode(encode({"code": archive})).values == {"code": archive}
+
+
+def test_a_resource_reference_is_refused() -> None:
+    struct = Struct()
+    struct.fields["file"].CopyFrom(encode({"x": {SIGNATURE_KEY: "a-reference"}}).fields["x"])
+
+    with pytest.raises(UnsupportedValueError, match="a-reference"):
         decode(struct)

@@ -26,8 +26,15 @@ def group_inputs(account: Account) -> dict[str, Any]:
         "waitForCapacityTimeout": "15m",
         "instanceRefresh": {
             "strategy": "Rolling",
-            "preferences": {"minHealthyPercentage": 90},
+            "preferences": {
+                "minHealthyPercentage": 100,
+                "maxHealthyPercentage": 150,
+                "instanceWarmup": "120",
+                "alarmSpecification": {"alarms": ["errors"]},
+            },
         },
+        "defaultInstanceWarmup": 120,
+        "enabledMetrics": ["GroupInServiceInstances", "GroupMaxSize"],
         "tags": tags("api", propagate=True),
     }
 
@@ -46,12 +53,15 @@ def group(account: Account) -> Case:
             "targetGroupArns": [a_target_group(account)],
             "healthCheckType": "EC2",
             "healthCheckGracePeriod": 60,
+            "defaultInstanceWarmup": 60,
+            "enabledMetrics": ["GroupInServiceInstances", "GroupMinSize"],
             "tags": tags("websocket", propagate=False),
         },
         meddle=lambda state: autoscaling.set_desired_capacity(
             AutoScalingGroupName=state["id"], DesiredCapacity=4
         ),
         drift={"desiredCapacity": 4},
+        untold=frozenset({"defaultInstanceWarmup"}),
     )
 
 
@@ -85,4 +95,58 @@ def policy(account: Account) -> Case:
     )
 
 
-CASES: tuple[MakeCase, ...] = (group, policy)
+def policy_by_own_metric(account: Account) -> Case:
+    """The metric is one that the servers publish themselves."""
+    autoscaling = account.client("autoscaling")
+    group = account.create("aws:autoscaling/group:Group", **group_inputs(account))
+    return Case(
+        token="aws:autoscaling/policy:Policy",
+        inputs={
+            "name": account.unique("policy"),
+            "autoscalingGroupName": group["id"],
+            "policyType": "TargetTrackingScaling",
+            "targetTrackingConfiguration": connections_per_server(5000),
+        },
+        changes={"targetTrackingConfiguration": connections_per_server(2500)},
+        meddle=lambda state: autoscaling.delete_policy(PolicyName=state["id"]),
+        drift=None,
+    )
+
+
+def connections_per_server(target: int) -> dict[str, Any]:
+    return {
+        "customizedMetricSpecification": {
+            "namespace": "messaging-app",
+            "metricName": "WebsocketConnections",
+            "statistic": "Average",
+            "metricDimensions": [{"name": "AutoScalingGroupName", "value": "websocket"}],
+        },
+        "targetValue": target,
+    }
+
+
+def lifecycle_hook(account: Account) -> Case:
+    autoscaling = account.client("autoscaling")
+    group = account.create("aws:autoscaling/group:Group", **group_inputs(account))
+    return Case(
+        token="aws:autoscaling/lifecycleHook:LifecycleHook",
+        inputs={
+            "name": account.unique("hook"),
+            "autoscalingGroupName": group["id"],
+            "lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
+            "heartbeatTimeout": 600,
+            "defaultResult": "CONTINUE",
+        },
+        changes={
+            "lifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+            "heartbeatTimeout": 90,
+            "defaultResult": "ABANDON",
+        },
+        meddle=lambda state: autoscaling.delete_lifecycle_hook(
+            AutoScalingGroupName=state["autoscalingGroupName"], LifecycleHookName=state["id"]
+        ),
+        drift=None,
+    )
+
+
+CASES: tuple[MakeCase, ...] = (group, policy, policy_by_own_metric, lifecycle_hook)

@@ -101,6 +101,7 @@ def instance(account: Account) -> Case:
             "ami": "ami-12345678",
             "instanceType": "m6i.xlarge",
             "subnetId": a_subnet(account, vpc),
+            "privateIp": "10.0.1.20",
             "vpcSecurityGroupIds": [a_group(account)],
             "tags": TAGS,
         },

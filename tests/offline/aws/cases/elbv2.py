@@ -29,6 +29,9 @@ def load_balancer_inputs(account: Account) -> dict[str, Any]:
         "securityGroups": [a_group(account)],
         "idleTimeout": 300,
         "dropInvalidHeaderFields": True,
+        "desyncMitigationMode": "strictest",
+        "accessLogs": {"enabled": True, "bucket": "logs", "prefix": "requests"},
+        "connectionLogs": {"enabled": True, "bucket": "logs", "prefix": "connections"},
         "tags": TAGS,
     }
 
@@ -47,6 +50,9 @@ def load_balancer(account: Account) -> Case:
             "securityGroups": [a_group(account)],
             "idleTimeout": 60,
             "dropInvalidHeaderFields": False,
+            "desyncMitigationMode": "monitor",
+            "accessLogs": {"enabled": False, "bucket": "logs"},
+            "connectionLogs": {"enabled": True, "bucket": "others"},
             "enableDeletionProtection": True,
             "tags": NEW_TAGS,
         },
@@ -66,6 +72,7 @@ def target_group_inputs(account: Account) -> dict[str, Any]:
         "protocol": "HTTP",
         "targetType": "instance",
         "deregistrationDelay": 30,
+        "loadBalancingAlgorithmType": "least_outstanding_requests",
         "healthCheck": {
             "path": "/health",
             "matcher": "200",
@@ -90,6 +97,7 @@ def target_group(account: Account) -> Case:
         inputs=inputs,
         changes={
             "deregistrationDelay": 60,
+            "loadBalancingAlgorithmType": "round_robin",
             "healthCheck": {**inputs["healthCheck"], "path": "/", "matcher": "200-299"},
             "tags": NEW_TAGS,
         },
@@ -172,6 +180,9 @@ def https_listener(account: Account) -> Case:
             "protocol": "HTTPS",
             "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
             "certificateArn": a_certificate(account),
+            "routingHttpResponseServerEnabled": False,
+            "routingHttpResponseStrictTransportSecurityHeaderValue": "max-age=31536000",
+            "routingHttpResponseXContentTypeOptionsHeaderValue": "nosniff",
             "defaultActions": forward(target),
         },
         changes={
@@ -179,6 +190,9 @@ def https_listener(account: Account) -> Case:
             "protocol": "HTTPS",
             "sslPolicy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
             "certificateArn": a_certificate(account),
+            "routingHttpResponseServerEnabled": True,
+            "routingHttpResponseStrictTransportSecurityHeaderValue": "max-age=0",
+            "routingHttpResponseXContentTypeOptionsHeaderValue": "",
             "defaultActions": not_found(),
         },
         meddle=stop_forwarding,

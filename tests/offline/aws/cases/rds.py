@@ -9,6 +9,13 @@ from tests.offline.aws.cases.vpc import a_vpc
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1"
 OTHER_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/2"
+MONITORING_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/monitoring"
+OTHER_MONITORING_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/other-monitoring"
+COPY = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
+OTHER_REGION = "eu-west-1"
+UNTOLD_BY_INSTANCES = frozenset(
+    {"password", "performanceInsightsEnabled", "performanceInsightsKmsKeyId"}
+)
 
 
 def subnet_group_inputs(account: Account) -> dict[str, Any]:
@@ -110,6 +117,9 @@ def primary_inputs(account: Account) -> dict[str, Any]:
         "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
         "performanceInsightsEnabled": True,
         "performanceInsightsKmsKeyId": KEY,
+        "caCertIdentifier": "rds-ca-rsa2048-g1",
+        "monitoringInterval": 60,
+        "monitoringRoleArn": MONITORING_ROLE,
         "applyImmediately": True,
         "deleteAutomatedBackups": True,
         "skipFinalSnapshot": True,
@@ -145,13 +155,16 @@ def primary(account: Account) -> Case:
             "enabledCloudwatchLogsExports": ["upgrade"],
             "performanceInsightsEnabled": False,
             "performanceInsightsKmsKeyId": OTHER_KEY,
+            "caCertIdentifier": "rds-ca-ecc384-g1",
+            "monitoringInterval": 30,
+            "monitoringRoleArn": OTHER_MONITORING_ROLE,
             "tags": NEW_TAGS,
         },
         meddle=lambda state: rds.modify_db_instance(
             DBInstanceIdentifier=state["id"], DBInstanceClass="db.t3.micro", ApplyImmediately=True
         ),
         drift={"instanceClass": "db.t3.micro"},
-        untold=frozenset({"password", "performanceInsightsEnabled", "performanceInsightsKmsKeyId"}),
+        untold=UNTOLD_BY_INSTANCES,
     )
 
 
@@ -168,6 +181,7 @@ def replica(account: Account) -> Case:
             "maxAllocatedStorage": 1000,
             "storageEncrypted": True,
             "kmsKeyId": KEY,
+            "availabilityZone": f"{REGION}b",
             "vpcSecurityGroupIds": [a_group(account)],
             "publiclyAccessible": True,
             "parameterGroupName": source["parameterGroupName"],
@@ -201,4 +215,76 @@ def replica(account: Account) -> Case:
     )
 
 
-CASES: tuple[MakeCase, ...] = (subnet_group, parameter_group, primary, replica)
+def an_instance_elsewhere(account: Account) -> str:
+    """ARN of an instance in another region."""
+    told = account.client("rds", OTHER_REGION).create_db_instance(
+        DBInstanceIdentifier=account.unique("elsewhere"),
+        DBInstanceClass="db.m6i.2xlarge",
+        Engine="postgres",
+        EngineVersion="16.4",
+        DBName="messaging",
+        MasterUsername="messaging",
+        MasterUserPassword="not-a-real-password",
+        AllocatedStorage=500,
+        StorageEncrypted=True,
+    )
+    return told["DBInstance"]["DBInstanceArn"]
+
+
+def backup_copy_inputs(account: Account) -> dict[str, Any]:
+    return {
+        "sourceDbInstanceArn": an_instance_elsewhere(account),
+        "kmsKeyId": KEY,
+        "retentionPeriod": 14,
+    }
+
+
+def a_backup_copy(account: Account) -> str:
+    """ARN of the copy of an automated backup."""
+    return account.create(COPY, **backup_copy_inputs(account))["id"]
+
+
+def backup_copy(account: Account) -> Case:
+    rds = account.client("rds")
+    return Case(
+        token=COPY,
+        inputs=backup_copy_inputs(account),
+        meddle=lambda state: rds.stop_db_instance_automated_backups_replication(
+            SourceDBInstanceArn=state["sourceDbInstanceArn"]
+        ),
+        drift=None,
+    )
+
+
+def restored(account: Account) -> Case:
+    rds = account.client("rds")
+    point = {
+        "sourceDbInstanceAutomatedBackupsArn": a_backup_copy(account),
+        "useLatestRestorableTime": True,
+    }
+    brought_along = {"dbName", "username", "kmsKeyId", "engineVersion"}
+    inputs = {k: v for k, v in primary_inputs(account).items() if k not in brought_along}
+    return Case(
+        token="aws:rds/instance:Instance",
+        inputs={**inputs, "restoreToPointInTime": point},
+        changes={
+            name: value
+            for name, value in primary(account).changes.items()
+            if name != "engineVersion"
+        },
+        meddle=lambda state: rds.delete_db_instance(
+            DBInstanceIdentifier=state["id"], SkipFinalSnapshot=True
+        ),
+        drift=None,
+        untold=UNTOLD_BY_INSTANCES | {"restoreToPointInTime"},
+    )
+
+
+CASES: tuple[MakeCase, ...] = (
+    subnet_group,
+    parameter_group,
+    primary,
+    replica,
+    restored,
+    backup_copy,
+)

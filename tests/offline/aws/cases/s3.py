@@ -34,7 +34,7 @@ def bucket_by_prefix(account: Account) -> Case:
     )
 
 
-def _part(
+def bucket_part(
     account: Account,
     name: str,
     *,
@@ -43,9 +43,11 @@ def _part(
     meddle: Callable[[Any, str], object],
     drift: Mapping[str, Any] | None,
     outlives: bool = False,
+    untold: frozenset[str] = frozenset(),
+    of: str = "",
 ) -> Case:
     """A part of a new bucket's configuration; `meddle` takes the client and the bucket."""
-    of = a_bucket(account)
+    of = of or a_bucket(account)
     return Case(
         token=f"aws:s3/{name[:1].lower()}{name[1:]}:{name}",
         inputs={"bucket": of, **inputs},
@@ -53,6 +55,17 @@ def _part(
         meddle=lambda state: meddle(account.client("s3"), of),
         drift=drift,
         outlives=outlives,
+        untold=untold,
+    )
+
+
+def locked_bucket(account: Account) -> Case:
+    return Case(
+        token="aws:s3/bucket:Bucket",
+        inputs={"bucket": account.unique("backups"), "objectLockEnabled": True, "tags": TAGS},
+        changes={"tags": NEW_TAGS},
+        meddle=lambda state: account.client("s3").delete_bucket(Bucket=state["bucket"]),
+        drift=None,
     )
 
 
@@ -60,7 +73,7 @@ def versioning(account: Account) -> Case:
     enabled, suspended = (
         {"versioningConfiguration": {"status": status}} for status in ("Enabled", "Suspended")
     )
-    return _part(
+    return bucket_part(
         account,
         "BucketVersioning",
         inputs=enabled,
@@ -78,7 +91,7 @@ def encryption(account: Account) -> Case:
         {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": account.create("aws:kms/key:Key")["arn"]}
         for _ in range(2)
     )
-    return _part(
+    return bucket_part(
         account,
         "BucketServerSideEncryptionConfiguration",
         inputs={"rules": [{"applyServerSideEncryptionByDefault": one, "bucketKeyEnabled": True}]},
@@ -97,7 +110,7 @@ def public_access_block(account: Account) -> Case:
         "ignorePublicAcls",
         "restrictPublicBuckets",
     )
-    return _part(
+    return bucket_part(
         account,
         "BucketPublicAccessBlock",
         inputs=dict.fromkeys(switches, True),
@@ -110,7 +123,7 @@ def public_access_block(account: Account) -> Case:
 
 
 def ownership_controls(account: Account) -> Case:
-    return _part(
+    return bucket_part(
         account,
         "BucketOwnershipControls",
         inputs={"rule": {"objectOwnership": "BucketOwnerEnforced"}},
@@ -135,12 +148,19 @@ def lifecycle_configuration(account: Account) -> Case:
         "id": "archive",
         "status": "Disabled",
         "filter": {"prefix": "daily/"},
-        "transitions": [{"days": 30, "storageClass": "GLACIER"}],
+        "transitions": [{"days": 30, "storageClass": "INTELLIGENT_TIERING"}],
     }
-    return _part(
+    markers = {
+        "id": "old-versions",
+        "status": "Enabled",
+        "filter": {},
+        "noncurrentVersionExpiration": {"noncurrentDays": 30},
+        "expiration": {"expiredObjectDeleteMarker": True},
+    }
+    return bucket_part(
         account,
         "BucketLifecycleConfiguration",
-        inputs={"rules": [retention, archive]},
+        inputs={"rules": [retention, archive, markers]},
         changes={"rules": [{**retention, "expiration": {"days": 30}}]},
         meddle=lambda s3, of: s3.delete_bucket_lifecycle(Bucket=of),
         drift=None,
@@ -160,7 +180,7 @@ def tls_only(action: str) -> str:
 
 
 def bucket_policy(account: Account) -> Case:
-    return _part(
+    return bucket_part(
         account,
         "BucketPolicy",
         inputs={"policy": tls_only("s3:GetObject")},
@@ -170,9 +190,65 @@ def bucket_policy(account: Account) -> Case:
     )
 
 
+def object_lock(account: Account) -> Case:
+    of = account.create(
+        "aws:s3/bucket:Bucket", bucket=account.unique("bucket"), objectLockEnabled=True
+    )["bucket"]
+
+    def retention(days: int) -> dict[str, Any]:
+        return {"rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": days}}}
+
+    account.client("s3").put_object(Bucket=of, Key="backup", Body=b"locked already")
+    return bucket_part(
+        account,
+        "BucketObjectLockConfiguration",
+        inputs=retention(14),
+        changes=retention(30),
+        meddle=lambda s3, of: s3.put_object_lock_configuration(
+            Bucket=of, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+        ),
+        drift=None,
+        of=of,
+    )
+
+
+def a_log_bucket(account: Account) -> str:
+    """A bucket that takes the access logs of others, and no plain HTTP."""
+    of = a_bucket(account)
+    deliver = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{of}/*",
+    }
+    document = json.loads(tls_only("s3:*"))
+    document["Statement"].append(deliver)
+    account.client("s3").put_bucket_policy(Bucket=of, Policy=json.dumps(document))
+    return of
+
+
+def bucket_logging(account: Account) -> Case:
+    def into(bucket: str, source: str) -> dict[str, Any]:
+        partitioned = {"partitionedPrefix": {"partitionDateSource": source}}
+        return {"targetBucket": bucket, "targetObjectKeyFormat": partitioned}
+
+    return bucket_part(
+        account,
+        "BucketLogging",
+        inputs={**into(a_log_bucket(account), "EventTime"), "targetPrefix": "s3/"},
+        changes={**into(a_log_bucket(account), "DeliveryTime"), "targetPrefix": "requests/"},
+        meddle=lambda s3, of: s3.put_bucket_logging(Bucket=of, BucketLoggingStatus={}),
+        drift=None,
+        untold=frozenset({"targetObjectKeyFormat"}),
+    )
+
+
 CASES: tuple[MakeCase, ...] = (
     bucket,
     bucket_by_prefix,
+    locked_bucket,
+    object_lock,
+    bucket_logging,
     versioning,
     encryption,
     public_access_block,

@@ -222,6 +222,23 @@ def flow_log(account: Account) -> Case:
     )
 
 
+def subnet_cidr_reservation(account: Account) -> Case:
+    return Case(
+        token="aws:ec2/subnetCidrReservation:SubnetCidrReservation",
+        inputs={
+            "subnetId": a_subnet(account, a_vpc(account)),
+            "cidrBlock": "10.0.1.16/28",
+            "reservationType": "explicit",
+            "description": "Servers with fixed addresses",
+        },
+        meddle=lambda state: account.client("ec2").delete_subnet_cidr_reservation(
+            SubnetCidrReservationId=state["id"]
+        ),
+        drift=None,
+        untold=frozenset({"description"}),
+    )
+
+
 CASES: tuple[MakeCase, ...] = (
     vpc,
     subnet,
@@ -234,4 +251,5 @@ CASES: tuple[MakeCase, ...] = (
     gateway_endpoint,
     interface_endpoint,
     flow_log,
+    subnet_cidr_reservation,
 )
