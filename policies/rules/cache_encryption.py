@@ -16,6 +16,12 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
     for flag in FLAGS:
         if not is_true(value_at(args.props, flag)):
             yield f"{flag} is not true; cached data must be encrypted. Set it to true."
+    mode = value_at(args.props, "transitEncryptionMode")
+    if mode not in (None, "required"):
+        yield (
+            f"transitEncryptionMode is {mode}, so that clients may do without; cached data must be "
+            "encrypted. Set it to required."
+        )
 
 
 CACHE_ENCRYPTION = resource_policy(

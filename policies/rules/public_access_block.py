@@ -1,10 +1,10 @@
-"""A public access block blocks everything that it can."""
+"""A public access block, of a bucket or of the account, blocks everything that it can."""
 
 from collections.abc import Iterator
 
 from pulumi_policy import ResourceValidationArgs, Severity
 
-from evaluation.buckets import PUBLIC_ACCESS_BLOCKS
+from evaluation.buckets import ACCOUNT_PUBLIC_ACCESS_BLOCK, PUBLIC_ACCESS_BLOCKS
 from evaluation.mandatory import resource_policy
 from evaluation.properties import is_true, value_at
 
@@ -22,6 +22,6 @@ PUBLIC_ACCESS_BLOCK = resource_policy(
     name="public-access-block",
     description="Public access blocks block everything (guide, Compliance: Data Protection).",
     severity=Severity.CRITICAL,
-    resource_types=PUBLIC_ACCESS_BLOCKS,
+    resource_types=(*PUBLIC_ACCESS_BLOCKS, ACCOUNT_PUBLIC_ACCESS_BLOCK),
     check=check,
 )

@@ -25,6 +25,7 @@ MEASURED_ALTERNATIVES = {
     "aws:elasticache/cluster:Cluster": CACHE,
     "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": CACHE,
     "aws:elasticache/serverlessCache:ServerlessCache": CACHE,
+    "aws:lambda/capacityProvider:CapacityProvider": AUTO_SCALING_GROUP,
     "aws:rds/cluster:Cluster": DATABASE,
     "aws:rds/clusterInstance:ClusterInstance": DATABASE,
     "aws:rds/shardGroup:ShardGroup": DATABASE,
@@ -50,6 +51,8 @@ MEASURED_SERVICES = {
 HARDWARE_PROPERTIES = (
     *("instanceType", "instanceTypes", "hostInstanceType", "dbInstanceType"),
     *("instanceClass", "replicationInstanceClass", "nodeType", "cacheNodeType"),
+    # Lambda's own hardware is none of ours, but a capacity provider's servers are.
+    "capacityProviderConfig",
 )
 # It only sets hardware aside for servers that are measured where they start.
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"

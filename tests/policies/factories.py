@@ -4,6 +4,7 @@ A test takes one, changes one property and asserts the message; the numbers are 
 engine sends every number as one.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -113,6 +114,9 @@ def cache_nodes(**changes: object) -> Resource:
             "dataTieringEnabled": True,
             "atRestEncryptionEnabled": True,
             "transitEncryptionEnabled": True,
+            "automaticFailoverEnabled": True,
+            "multiAzEnabled": True,
+            "snapshotRetentionLimit": 7.0,
         },
     )
     return with_properties(group, changes)
@@ -222,6 +226,92 @@ def public_access_block(**changes: object) -> Resource:
     return with_properties(block, changes)
 
 
+def account_public_access_block(**changes: object) -> Resource:
+    """The public access block of the whole account."""
+    block = Resource(
+        type="aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+        properties={
+            "blockPublicAcls": True,
+            "blockPublicPolicy": True,
+            "ignorePublicAcls": True,
+            "restrictPublicBuckets": True,
+        },
+    )
+    return with_properties(block, changes)
+
+
+def encryption_by_default(**changes: object) -> Resource:
+    """What the region does with volumes that say nothing."""
+    made = Resource(
+        type="aws:ebs/encryptionByDefault:EncryptionByDefault", properties={"enabled": True}
+    )
+    return with_properties(made, changes)
+
+
+def topic(**changes: object) -> Resource:
+    """An encrypted topic at preview: neither its key nor its policy is known."""
+    made = Resource(
+        type="aws:sns/topic:Topic", properties={"kmsMasterKeyId": UNKNOWN, "policy": UNKNOWN}
+    )
+    return with_properties(made, changes)
+
+
+def listener(**changes: object) -> Resource:
+    """A listener that ends TLS."""
+    made = Resource(
+        type="aws:lb/listener:Listener",
+        properties={
+            "protocol": "HTTPS",
+            "port": 443.0,
+            "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "defaultActions": [{"type": "forward", "targetGroupArn": UNKNOWN}],
+        },
+    )
+    return with_properties(made, changes)
+
+
+def function_permission(**changes: object) -> Resource:
+    """Lets one topic call a function."""
+    made = Resource(
+        type="aws:lambda/permission:Permission",
+        properties={
+            "action": "lambda:InvokeFunction",
+            "function": UNKNOWN,
+            "principal": "sns.amazonaws.com",
+            "sourceArn": UNKNOWN,
+        },
+    )
+    return with_properties(made, changes)
+
+
+def document(**changes: object) -> Resource:
+    """A Systems Manager document that one other account may read."""
+    made = Resource(
+        type="aws:ssm/document:Document",
+        properties={
+            "documentType": "Command",
+            "permissions": {"type": "Share", "account_ids": "123456789012"},
+        },
+    )
+    return with_properties(made, changes)
+
+
+def service_role(*statements: object) -> Resource:
+    """A role that EC2 may take on, and whoever else the statements say."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "ec2.amazonaws.com"},
+            },
+            *statements,
+        ],
+    }
+    return Resource(type="aws:iam/role:Role", properties={"assumeRolePolicy": json.dumps(trust)})
+
+
 def compliant_resources() -> list[Resource]:
     """One of each, as a stack without any violation."""
     return [
@@ -241,4 +331,11 @@ def compliant_resources() -> list[Resource]:
         bucket(),
         bucket_encryption(),
         public_access_block(),
+        account_public_access_block(),
+        encryption_by_default(),
+        topic(),
+        listener(),
+        function_permission(),
+        document(),
+        service_role(),
     ]

@@ -24,12 +24,17 @@ from tests.policies.factories import (
     cache_nodes,
     compliant_resources,
     database,
+    document,
+    function_permission,
     ingress_rule,
     instance,
     instance_from_template,
     launch_template,
+    listener,
     public_access_block,
     security_group,
+    service_role,
+    topic,
     volume,
 )
 
@@ -48,12 +53,18 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "database-encryption": [database(storageEncrypted=False)],
     "cache-encryption": [cache_nodes(atRestEncryptionEnabled=False)],
     "bucket-encryption": [bucket(), public_access_block()],
+    "topic-encryption": [topic(kmsMasterKeyId=None)],
+    "listener-encryption": [listener(sslPolicy=None)],
+    "cache-durability": [cache_nodes(multiAzEnabled=False)],
+    "function-exposure": [function_permission(principal="*")],
     "database-exposure": [database(publiclyAccessible=True)],
     "public-addresses": [launch_template(networkInterfaces=[{"associatePublicIpAddress": "true"}])],
     "public-ingress": [security_group(), ingress_rule(fromPort=22.0)],
     "public-ingress-owner": [security_group(role="api"), ingress_rule()],
     "public-access-block": [public_access_block(blockPublicAcls=False)],
     "bucket-public-access": [bucket(), bucket_encryption()],
+    "public-policies": [service_role({"Effect": "Allow", "Principal": "*"})],
+    "public-sharing": [document(permissions={"type": "Share", "account_ids": "All"})],
 }
 
 
@@ -93,6 +104,7 @@ KEYS = sorted(
     | {"launchConfiguration", "launchTemplateSpecification", "prefixListId", "prefixListIds"}
     | {"ebs", "launchTemplate", "overrides", "Role", "key", "cpuOptions", "coreCount"}
     | {"volumeSize", "volumeType", "associatePublicIpAddress", "replicateSourceDb"}
+    | {"Statement", "Effect", "Principal", "Condition", "StringEquals", "account_ids", "redirect"}
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()

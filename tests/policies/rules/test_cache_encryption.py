@@ -19,6 +19,17 @@ def test_nodes_without_encryption_are_rejected(flag: str, value: object) -> None
     ]
 
 
+def test_nodes_that_require_encryption_of_their_clients_pass() -> None:
+    assert violations(CACHE_ENCRYPTION, cache_nodes(transitEncryptionMode="required")) == []
+
+
+def test_nodes_that_only_prefer_encryption_are_rejected() -> None:
+    assert violations(CACHE_ENCRYPTION, cache_nodes(transitEncryptionMode="preferred")) == [
+        "transitEncryptionMode is preferred, so that clients may do without; cached data must be "
+        "encrypted. Set it to required."
+    ]
+
+
 def test_a_flag_unknown_at_preview_is_rejected() -> None:
     (message,) = violations(CACHE_ENCRYPTION, cache_nodes(atRestEncryptionEnabled=UNKNOWN))
     assert message.startswith("atRestEncryptionEnabled is not known yet at preview")

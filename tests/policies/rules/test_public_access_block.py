@@ -1,20 +1,30 @@
 """A public access block with a gap is rejected."""
 
+from collections.abc import Callable
+
 import pytest
 
 from rules.public_access_block import FLAGS, PUBLIC_ACCESS_BLOCK
-from tests.policies.evaluate import UNKNOWN, violations
-from tests.policies.factories import public_access_block
+from tests.policies.evaluate import UNKNOWN, Resource, violations
+from tests.policies.factories import account_public_access_block, public_access_block
+
+of_a_bucket_or_the_account = pytest.mark.parametrize(
+    "block", [public_access_block, account_public_access_block]
+)
 
 
-def test_a_complete_block_passes() -> None:
-    assert violations(PUBLIC_ACCESS_BLOCK, public_access_block()) == []
+@of_a_bucket_or_the_account
+def test_a_complete_block_passes(block: Callable[..., Resource]) -> None:
+    assert violations(PUBLIC_ACCESS_BLOCK, block()) == []
 
 
+@of_a_bucket_or_the_account
 @pytest.mark.parametrize("flag", FLAGS)
 @pytest.mark.parametrize("value", [None, False, 0.0, "false"])
-def test_a_block_with_a_gap_is_rejected(flag: str, value: object) -> None:
-    assert violations(PUBLIC_ACCESS_BLOCK, public_access_block(**{flag: value})) == [
+def test_a_block_with_a_gap_is_rejected(
+    block: Callable[..., Resource], flag: str, value: object
+) -> None:
+    assert violations(PUBLIC_ACCESS_BLOCK, block(**{flag: value})) == [
         f"{flag} is not true; nothing stored may be public. Set it to true."
     ]
 

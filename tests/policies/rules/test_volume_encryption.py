@@ -4,7 +4,7 @@ import pytest
 
 from rules.volume_encryption import VOLUME_ENCRYPTION
 from tests.policies.evaluate import UNKNOWN, Resource, violations
-from tests.policies.factories import instance, launch_template, volume
+from tests.policies.factories import encryption_by_default, instance, launch_template, volume
 
 
 def not_encrypted(path: str) -> str:
@@ -48,10 +48,24 @@ def test_a_launch_template_that_names_no_volume_is_rejected(mappings: object) ->
     ]
 
 
+@pytest.mark.parametrize("enabled", [None, True])
+def test_encryption_that_is_the_default_passes(enabled: object) -> None:
+    assert violations(VOLUME_ENCRYPTION, encryption_by_default(enabled=enabled)) == []
+
+
+@pytest.mark.parametrize("enabled", [False, "false", "", 0.0])
+def test_encryption_that_is_no_longer_the_default_is_rejected(enabled: object) -> None:
+    assert violations(VOLUME_ENCRYPTION, encryption_by_default(enabled=enabled)) == [
+        "enabled is not true, so volumes that say nothing are stored in the clear; stored data "
+        "must be encrypted. Set it to true."
+    ]
+
+
 @pytest.mark.parametrize(
     ("resource", "path"),
     [
         (volume(encrypted=UNKNOWN), "encrypted"),
+        (encryption_by_default(enabled=UNKNOWN), "enabled"),
         (instance({"encrypted": UNKNOWN}), "rootBlockDevice.encrypted"),
     ],
 )

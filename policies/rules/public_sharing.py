@@ -1,0 +1,54 @@
+"""Nothing is shared with every account of AWS."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pulumi_policy import ResourceValidationArgs, Severity
+
+from evaluation.mandatory import resource_policy
+from evaluation.properties import entries, value_at
+
+
+def _document(properties: object) -> Iterator[tuple[str, object]]:
+    # A map of free keys, which the SDK leaves as Terraform names them; the value is a list as text.
+    accounts = value_at(properties, "permissions", "account_ids")
+    names = accounts.split(",") if isinstance(accounts, str) else entries(accounts)
+    yield from (("permissions.account_ids", name) for name in names)
+
+
+def _snapshot(properties: object) -> Iterator[tuple[str, object]]:
+    accounts = entries(value_at(properties, "sharedAccounts"))
+    yield from (("sharedAccounts", account) for account in accounts)
+
+
+def _image(properties: object) -> Iterator[tuple[str, object]]:
+    yield "group", value_at(properties, "group")
+
+
+# Each gives the paths and names of those with whom a resource is shared.
+SHARES: Mapping[str, Callable[[object], Iterator[tuple[str, object]]]] = {
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": _image,
+    "aws:rds/clusterSnapshot:ClusterSnapshot": _snapshot,
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": _snapshot,
+    "aws:rds/snapshot:Snapshot": _snapshot,
+    "aws:rds/snapshotCopy:SnapshotCopy": _snapshot,
+    "aws:ssm/document:Document": _document,
+}
+
+
+def check(args: ResourceValidationArgs) -> Iterator[str]:
+    """Reject documents, snapshots and machine images that every account can read."""
+    for path, name in SHARES[args.resource_type](args.props):
+        if isinstance(name, str) and name.strip().lower() == "all":
+            yield (
+                f"{path} is {name.strip()}, which is every account of AWS; nothing stored may be "
+                "public. Name the accounts that need it."
+            )
+
+
+PUBLIC_SHARING = resource_policy(
+    name="public-sharing",
+    description="Nothing is shared with every account (guide, Compliance: Data Protection).",
+    severity=Severity.CRITICAL,
+    resource_types=SHARES,
+    check=check,
+)
