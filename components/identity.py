@@ -40,6 +40,10 @@ class Identity:
         digest = hashlib.sha256(full.encode()).hexdigest()[:HASH_LENGTH]
         return f"{full[: limit - HASH_LENGTH - 1].rstrip('-')}-{digest}"
 
+    def path(self, *parts: str) -> str:
+        """Name of a log group or parameter of this environment: `/project/environment/part…`."""
+        return "/" + "/".join((self.project, self.environment, *parts))
+
     def tags(self, role: Role, name: str = "") -> dict[str, str]:
         """Required tags, plus `Name` when given (what the AWS console shows)."""
         required = {

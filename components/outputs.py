@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 """Raise the second number when a key was added; the first when one was removed, renamed, or means
 something else."""
 
@@ -38,11 +38,15 @@ class PlatformOutputs(BaseModel):
     )
     cache_host: str = Field(description="Name of the Redis primary.")
     cache_port: int = Field(description="TCP port of Redis.")
+    cache_tls: bool = Field(description="Whether Redis speaks TLS, and nothing else.")
     cache_secret_ref: str = Field(description="Where the Redis password is kept: an ARN on AWS.")
     backup_location: str = Field(description="Where backups are kept, as s3://bucket.")
     media_location: str = Field(description="Where users' media are kept, as s3://bucket.")
     prometheus_url: str = Field(description="Prometheus; reach it through an SSM session.")
     grafana_url: str = Field(description="Grafana; reach it through an SSM session.")
+    grafana_secret_ref: str = Field(
+        description="Where the password of Grafana's user admin is kept: an ARN on AWS."
+    )
     alertmanager_url: str = Field(description="Alertmanager; reach it through an SSM session.")
 
 
@@ -60,6 +64,9 @@ class AwsOutputs(PlatformOutputs):
     )
     alert_topic_arn: str = Field(description="SNS topic that alerts are published to.")
     kms_key_arn: str = Field(description="Key that encrypts the platform's data at rest.")
+    recovery_settings: dict[str, str] = Field(
+        description="What `recovery` of a stack in the second region is to say; empty without one."
+    )
 
 
 def contract_keys(model: type[PlatformOutputs]) -> list[str]:

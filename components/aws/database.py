@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, rds
 
+from components.aws.database_monitoring import EnhancedMonitoring, EnhancedMonitoringArgs
 from components.aws.secrets import GeneratedSecret, GeneratedSecretArgs
 from components.identity import Identity
 from service_config import ports, postgresql
@@ -24,6 +26,26 @@ LOG_RETENTION_DAYS = 365
 BACKUP_WINDOW = "02:00-03:00"
 MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
 
+MONITORING_SECONDS = 60
+
+CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
+"""Signs the servers' certificates until 2061; named, so that a new default of AWS's changes nothing
+behind the back of clients that verify it."""
+
+FROM_THE_BEGINNING = ["dbName", "kmsKeyId", "password", "restoreToPointInTime", "username"]
+"""How the primary came to be. None of it changes on a live instance: the password is rotated
+outside of Pulumi, and the rest would replace the database, for instance once the settings no longer
+say what it was restored from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseCopy:
+    """Another region that the automated backups are copied to."""
+
+    region: str
+    kms_key_arn: pulumi.Input[str]
+    """A key in that region."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseArgs:
@@ -31,12 +53,19 @@ class DatabaseArgs:
 
     identity: Identity
     settings: DatabaseSettings
+    region: str
+    account_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
-    """Isolated subnets, in two zones at least."""
+    """Isolated subnets, one in each of the zones."""
+    zones: Sequence[str]
+    """Availability zones, at least two."""
     security_group_id: pulumi.Input[str]
     kms_key_arn: pulumi.Input[str]
     protect: bool
     """Refuse, in Pulumi, to delete or replace the instances; keep backups and a final snapshot."""
+    copy: DatabaseCopy | None = None
+    restore_from: str | None = None
+    """ARN of an automated backup in this region to begin with, instead of an empty database."""
 
 
 class Database(pulumi.ComponentResource):
@@ -53,6 +82,11 @@ class Database(pulumi.ComponentResource):
     replica_host: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     """Holds a JSON object with `username` and `password`."""
+    identifier: pulumi.Output[str]
+    replica_identifier: pulumi.Output[str]
+    instance_arn: pulumi.Output[str]
+    copy_arn: pulumi.Output[str] | None
+    """The copied automated backup, to restore from in the other region."""
 
     def __init__(
         self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None
@@ -60,13 +94,18 @@ class Database(pulumi.ComponentResource):
         super().__init__("messaging-app:aws:Database", name, None, opts)
         secret = self._secret(name, args)
         parameters = self._parameters(name, args)
-        primary = self._primary(name, args, secret, parameters)
-        replica = self._replica(name, args, primary, parameters)
+        monitoring = self._monitoring(name, args)
+        primary = self._primary(name, args, secret, parameters, monitoring)
+        replica = self._replica(name, args, primary, parameters, monitoring)
         self.host = primary.address
         self.port = ports.POSTGRES
         self.database_name = DATABASE_NAME
         self.replica_host = replica.address
         self.secret_arn = secret.arn
+        self.identifier = primary.identifier
+        self.replica_identifier = replica.identifier
+        self.instance_arn = primary.arn
+        self.copy_arn = self._copy(name, args, primary)
         self.register_outputs({"host": self.host, "replica_host": self.replica_host})
 
     def _secret(self, name: str, args: DatabaseArgs) -> GeneratedSecret:
@@ -80,6 +119,7 @@ class Database(pulumi.ComponentResource):
                 role="database",
                 kms_key_arn=args.kms_key_arn,
                 fields={"username": USERNAME},
+                rotated=True,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -107,9 +147,7 @@ class Database(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _log_groups(
-        self, name: str, args: DatabaseArgs, identifier: str
-    ) -> list[cloudwatch.LogGroup]:
+    def _logs(self, name: str, args: DatabaseArgs, identifier: str) -> list[pulumi.Resource]:
         return [
             cloudwatch.LogGroup(
                 f"{name}-{log}-log",
@@ -122,12 +160,28 @@ class Database(pulumi.ComponentResource):
             for log in LOG_EXPORTS
         ]
 
+    def _monitoring(self, name: str, args: DatabaseArgs) -> EnhancedMonitoring:
+        return EnhancedMonitoring(
+            f"{name}-monitoring",
+            EnhancedMonitoringArgs(
+                identity=args.identity,
+                region=args.region,
+                account_id=args.account_id,
+                identifiers=[
+                    args.identity.name(name, limit=63),
+                    args.identity.name(name, "replica", limit=63),
+                ],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _primary(
         self,
         name: str,
         args: DatabaseArgs,
         secret: GeneratedSecret,
         parameters: rds.ParameterGroup,
+        monitoring: EnhancedMonitoring,
     ) -> rds.Instance:
         identifier = args.identity.name(name, limit=63)
         settings = args.settings
@@ -136,38 +190,24 @@ class Database(pulumi.ComponentResource):
             identifier=identifier,
             engine="postgres",
             engine_version=settings.engine_version,
-            auto_minor_version_upgrade=False,
-            instance_class=settings.instance_class,
-            storage_type="gp3",
             allocated_storage=settings.storage_gib,
-            max_allocated_storage=settings.max_storage_gib,
-            storage_encrypted=True,
-            kms_key_id=args.kms_key_arn,
-            db_name=DATABASE_NAME,
-            username=USERNAME,
+            **_origin(args),
             password=secret.value,
             port=ports.POSTGRES,
             multi_az=settings.multi_az,
             db_subnet_group_name=self._subnet_group(name, args).name,
-            vpc_security_group_ids=[args.security_group_id],
-            publicly_accessible=False,
-            parameter_group_name=parameters.name,
             backup_retention_period=settings.backup_retention_days,
             backup_window=BACKUP_WINDOW,
-            maintenance_window=MAINTENANCE_WINDOW,
-            copy_tags_to_snapshot=True,
             delete_automated_backups=not args.protect,
             skip_final_snapshot=not args.protect,
             final_snapshot_identifier=f"{identifier}-final" if args.protect else None,
-            deletion_protection=settings.deletion_protection,
-            enabled_cloudwatch_logs_exports=LOG_EXPORTS,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.kms_key_arn,
+            **_common(args, parameters, monitoring),
             tags=args.identity.tags("database", identifier),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                depends_on=self._log_groups(f"{name}-primary", args, identifier),
+                ignore_changes=FROM_THE_BEGINNING,
+                depends_on=self._logs(f"{name}-primary", args, identifier),
             ),
         )
 
@@ -177,35 +217,90 @@ class Database(pulumi.ComponentResource):
         args: DatabaseArgs,
         primary: rds.Instance,
         parameters: rds.ParameterGroup,
+        monitoring: EnhancedMonitoring,
     ) -> rds.Instance:
         identifier = args.identity.name(name, "replica", limit=63)
-        settings = args.settings
         return rds.Instance(
             f"{name}-replica",
             identifier=identifier,
-            # Engine, user, subnets and storage size come from the primary.
+            # Engine, user, subnets, storage size and key come from the primary: RDS refuses any
+            # mention of a key within one region.
             replicate_source_db=primary.identifier,
-            auto_minor_version_upgrade=False,
-            instance_class=settings.instance_class,
-            storage_type="gp3",
-            max_allocated_storage=settings.max_storage_gib,
-            # With the primary's key: RDS refuses any mention of a key within one region.
-            storage_encrypted=True,
-            vpc_security_group_ids=[args.security_group_id],
-            publicly_accessible=False,
-            parameter_group_name=parameters.name,
-            maintenance_window=MAINTENANCE_WINDOW,
-            copy_tags_to_snapshot=True,
+            availability_zone=primary.availability_zone.apply(
+                lambda taken: _another_zone(args.zones, taken)
+            ),
             # RDS takes no final snapshot of a replica: all it holds is in the primary.
             skip_final_snapshot=True,
-            deletion_protection=settings.deletion_protection,
-            enabled_cloudwatch_logs_exports=LOG_EXPORTS,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=args.kms_key_arn,
+            **_common(args, parameters, monitoring),
             tags=args.identity.tags("database", identifier),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                depends_on=self._log_groups(f"{name}-replica", args, identifier),
+                # A Multi-AZ failover moves the primary, perhaps into the zone of the replica;
+                # another zone would replace the replica just when it is needed most.
+                ignore_changes=["availabilityZone"],
+                depends_on=self._logs(f"{name}-replica", args, identifier),
             ),
         )
+
+    def _copy(
+        self, name: str, args: DatabaseArgs, primary: rds.Instance
+    ) -> pulumi.Output[str] | None:
+        if args.copy is None:
+            return None
+        copy = rds.InstanceAutomatedBackupsReplication(
+            f"{name}-copy",
+            region=args.copy.region,
+            source_db_instance_arn=primary.arn,
+            kms_key_id=args.copy.kms_key_arn,
+            retention_period=args.settings.backup_retention_days,
+            # RDS copies the backups of an instance to a region once.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        return copy.id
+
+
+def _origin(args: DatabaseArgs) -> dict[str, Any]:
+    """What the primary begins with.
+
+    A backup brings database, user and key along. Its password is replaced by ours as soon as it is
+    restored, which the provider does.
+    """
+    if args.restore_from is None:
+        return {"db_name": DATABASE_NAME, "username": USERNAME, "kms_key_id": args.kms_key_arn}
+    return {
+        "restore_to_point_in_time": rds.InstanceRestoreToPointInTimeArgs(
+            source_db_instance_automated_backups_arn=args.restore_from,
+            use_latest_restorable_time=True,
+        )
+    }
+
+
+def _common(
+    args: DatabaseArgs, parameters: rds.ParameterGroup, monitoring: EnhancedMonitoring
+) -> dict[str, Any]:
+    """What primary and replica share."""
+    return {
+        "instance_class": args.settings.instance_class,
+        "storage_type": "gp3",
+        "max_allocated_storage": args.settings.max_storage_gib,
+        "storage_encrypted": True,
+        "vpc_security_group_ids": [args.security_group_id],
+        "publicly_accessible": False,
+        "ca_cert_identifier": CERTIFICATE_AUTHORITY,
+        "parameter_group_name": parameters.name,
+        "auto_minor_version_upgrade": False,
+        "apply_immediately": False,
+        "maintenance_window": MAINTENANCE_WINDOW,
+        "copy_tags_to_snapshot": True,
+        "deletion_protection": args.settings.deletion_protection,
+        "enabled_cloudwatch_logs_exports": LOG_EXPORTS,
+        "monitoring_interval": MONITORING_SECONDS,
+        "monitoring_role_arn": monitoring.role_arn,
+        "performance_insights_enabled": True,
+        "performance_insights_kms_key_id": args.kms_key_arn,
+    }
+
+
+def _another_zone(zones: Sequence[str], taken: str) -> str:
+    return next(zone for zone in zones if zone != taken)

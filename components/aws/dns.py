@@ -29,19 +29,22 @@ class PrivateZone(pulumi.ComponentResource):
 
     name: str
     zone_id: pulumi.Output[str]
+    arn: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: PrivateZoneArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("messaging-app:aws:PrivateZone", name, None, opts)
         self.name = f"internal.{args.domain}"
-        self.zone_id = route53.Zone(
+        zone = route53.Zone(
             f"{name}-zone",
             name=self.name,
             vpcs=[route53.ZoneVpcArgs(vpc_id=args.vpc_id)],
             tags=args.identity.tags("network", self.name),
             opts=pulumi.ResourceOptions(parent=self),
-        ).zone_id
+        )
+        self.zone_id = zone.zone_id
+        self.arn = zone.arn
         self.register_outputs({"zone_id": self.zone_id, "name": self.name})
 
     def add_alias(self, label: str, target: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -52,17 +55,36 @@ class PrivateZone(pulumi.ComponentResource):
         """
         return self._record(label, "CNAME", target)
 
-    def add_address(self, label: str, address: pulumi.Input[str]) -> pulumi.Output[str]:
-        """Point `<label>.internal.<domain>` at an IPv4 address (A); return the name likewise."""
-        return self._record(label, "A", address)
+    def add_address(
+        self,
+        label: str,
+        address: pulumi.Input[str],
+        *,
+        ttl_seconds: int = TTL_SECONDS,
+        moves: bool = False,
+    ) -> pulumi.Output[str]:
+        """Point `<label>.internal.<domain>` at an IPv4 address (A); return the name likewise.
 
-    def _record(self, label: str, type_: str, value: pulumi.Input[str]) -> pulumi.Output[str]:
+        An address that `moves` is only the first one: something else changes the record from then
+        on, and no update of the stack ever turns it back.
+        """
+        return self._record(label, "A", address, ttl_seconds=ttl_seconds, moves=moves)
+
+    def _record(
+        self,
+        label: str,
+        type_: str,
+        value: pulumi.Input[str],
+        *,
+        ttl_seconds: int = TTL_SECONDS,
+        moves: bool = False,
+    ) -> pulumi.Output[str]:
         return route53.Record(
             f"{self.pulumi_resource_name}-{label}",
             zone_id=self.zone_id,
             name=f"{label}.{self.name}",
             type=type_,
-            ttl=TTL_SECONDS,
+            ttl=ttl_seconds,
             records=[value],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["records"] if moves else None),
         ).fqdn

@@ -7,11 +7,10 @@ import pulumi
 from pulumi_aws import ec2, vpc
 
 from components.identity import Identity
+from service_config import ports
 
 SERVICES = ("ssm", "ssmmessages", "ec2messages", "secretsmanager", "logs", "kms")
 """Sessions and patching (the first three), secrets at boot, logs, and the key for both."""
-
-HTTPS_PORT = 443
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +54,8 @@ class VpcEndpoints(pulumi.ComponentResource):
             security_group_id=group.id,
             description="AWS API calls from inside the VPC",
             ip_protocol="tcp",
-            from_port=HTTPS_PORT,
-            to_port=HTTPS_PORT,
+            from_port=ports.HTTPS,
+            to_port=ports.HTTPS,
             cidr_ipv4=args.vpc_cidr,
             tags=args.identity.tags("network"),
             opts=pulumi.ResourceOptions(parent=self),

@@ -17,9 +17,6 @@ SERVERS: tuple[Role, ...] = ("api", "websocket", "cache", "monitoring")
 
 GROUPS: tuple[Role, ...] = ("load-balancer", "database", *SERVERS)
 
-HTTP_PORT = 80
-HTTPS_PORT = 443
-
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
@@ -33,8 +30,8 @@ class Flow:
 
 
 FLOWS: tuple[Flow, ...] = (
-    Flow(from_=WORLD, to="load-balancer", port=HTTPS_PORT, why="Clients"),
-    Flow(from_=WORLD, to="load-balancer", port=HTTP_PORT, why="Clients, redirected to https"),
+    Flow(from_=WORLD, to="load-balancer", port=ports.HTTPS, why="Clients"),
+    Flow(from_=WORLD, to="load-balancer", port=ports.HTTP, why="Clients, redirected to https"),
     Flow(from_="load-balancer", to="api", port=ports.API_PORT, why="Requests"),
     Flow(from_="load-balancer", to="websocket", port=ports.WEBSOCKET_PORT, why="Websockets"),
     Flow(from_="api", to="database", port=ports.POSTGRES, why="Queries"),
@@ -42,6 +39,10 @@ FLOWS: tuple[Flow, ...] = (
     Flow(from_="websocket", to="database", port=ports.POSTGRES, why="Queries"),
     Flow(from_="websocket", to="cache", port=ports.REDIS, why="Cache and messages"),
     Flow(from_="cache", to="cache", port=ports.REDIS, why="Replication"),
+    # Three sentinels, one of them on the operations server, agree on which Redis is the primary.
+    Flow(from_="cache", to="cache", port=ports.REDIS_SENTINEL, why="Sentinels"),
+    Flow(from_="cache", to="monitoring", port=ports.REDIS_SENTINEL, why="Sentinels"),
+    Flow(from_="monitoring", to="cache", port=ports.REDIS_SENTINEL, why="Sentinels"),
     Flow(from_="monitoring", to="api", port=ports.API_PORT, why="Application metrics"),
     Flow(from_="monitoring", to="websocket", port=ports.WEBSOCKET_PORT, why="Application metrics"),
     Flow(from_="monitoring", to="database", port=ports.POSTGRES, why="Metrics and backups"),
@@ -55,7 +56,7 @@ FLOWS: tuple[Flow, ...] = (
     *(
         Flow(from_=role, to=WORLD, port=port, why="Packages, images and AWS services")
         for role in SERVERS
-        for port in (HTTP_PORT, HTTPS_PORT)
+        for port in (ports.HTTP, ports.HTTPS)
     ),
 )
 """Everything that may connect, apart from ssh; what is not here is dropped."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import lb
 
+from components.aws.bucket_policy import ACCESS_LOG_PREFIX, CONNECTION_LOG_PREFIX
 from components.identity import Identity, Role
 from service_config import ports
 from settings.servers import ServerGroupSettings
@@ -33,6 +34,14 @@ DRAIN_SECONDS: Mapping[Role, int] = {"api": 30, "websocket": 300}
 moved in small portions so that they do not all reconnect at once."""
 
 
+ALGORITHMS: Mapping[Role, str] = {"api": "least_outstanding_requests", "websocket": "round_robin"}
+"""Requests differ in what they cost, so the next one goes to whom has the fewest. A websocket is
+one request that lasts: with that measure, a server that starts would get every new one."""
+
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+"""Browsers that came once never ask in plain HTTP again, for a year."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerArgs:
     """Where it stands, and which server groups it serves."""
@@ -45,6 +54,8 @@ class LoadBalancerArgs:
     certificate_arn: pulumi.Input[str]
     groups: Mapping[str, ServerGroupSettings]
     """By name; exactly one has no path patterns and takes what no other one does."""
+    log_bucket: pulumi.Input[str]
+    """Takes a record of each request and connection: `writable` of a bucket for logs."""
     protect: bool
     """Refuse, in AWS, to delete the load balancer."""
 
@@ -52,6 +63,7 @@ class LoadBalancerArgs:
 class LoadBalancer(pulumi.ComponentResource):
     """An Application Load Balancer with one target group per server group."""
 
+    arn: pulumi.Output[str]
     dns_name: pulumi.Output[str]
     zone_id: pulumi.Output[str]
     """Hosted zone of `dns_name`, for alias records."""
@@ -72,6 +84,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self._keep_metrics_inside(name, args, https)
         routes = self._rules(name, args, https, targets)
 
+        self.arn = balancer.arn
         self.dns_name = balancer.dns_name
         self.zone_id = balancer.zone_id
         self.arn_suffix = balancer.arn_suffix
@@ -97,7 +110,15 @@ class LoadBalancer(pulumi.ComponentResource):
             subnets=args.subnet_ids,
             security_groups=[args.security_group_id],
             idle_timeout=IDLE_TIMEOUT_SECONDS,
+            # Against request smuggling: what a server may read in two ways does not reach it.
             drop_invalid_header_fields=True,
+            desync_mitigation_mode="defensive",
+            access_logs=lb.LoadBalancerAccessLogsArgs(
+                enabled=True, bucket=args.log_bucket, prefix=ACCESS_LOG_PREFIX
+            ),
+            connection_logs=lb.LoadBalancerConnectionLogsArgs(
+                enabled=True, bucket=args.log_bucket, prefix=CONNECTION_LOG_PREFIX
+            ),
             enable_deletion_protection=args.protect,
             tags=args.identity.tags("load-balancer", physical_name),
             opts=pulumi.ResourceOptions(parent=self),
@@ -113,6 +134,7 @@ class LoadBalancer(pulumi.ComponentResource):
             protocol="HTTP",
             target_type="instance",
             deregistration_delay=DRAIN_SECONDS[role],
+            load_balancing_algorithm_type=ALGORITHMS[role],
             health_check=lb.TargetGroupHealthCheckArgs(
                 path=HEALTH_PATH,
                 matcher="200",
@@ -159,6 +181,9 @@ class LoadBalancer(pulumi.ComponentResource):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=args.certificate_arn,
+            routing_http_response_server_enabled=False,
+            routing_http_response_strict_transport_security_header_value=STRICT_TRANSPORT,
+            routing_http_response_x_content_type_options_header_value="nosniff",
             default_actions=[
                 lb.ListenerDefaultActionArgs(type="forward", target_group_arn=default.arn)
             ],

@@ -45,7 +45,10 @@ class Network(pulumi.ComponentResource):
     public_subnet_ids: list[pulumi.Output[str]]
     """One per zone, in the order of `settings.zones`; the other lists likewise."""
     private_subnet_ids: list[pulumi.Output[str]]
+    private_subnet_cidrs: list[IPv4Network]
     isolated_subnet_ids: list[pulumi.Output[str]]
+    nat_gateway_ids: dict[str, pulumi.Output[str]]
+    """By zone; one zone has them all when `settings.nat` is `single`."""
 
     def __init__(
         self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None
@@ -59,6 +62,10 @@ class Network(pulumi.ComponentResource):
         self.public_subnet_ids = self._subnets(name, "public")
         self.private_subnet_ids = self._subnets(name, "private")
         self.isolated_subnet_ids = self._subnets(name, "isolated")
+        self.private_subnet_cidrs = [
+            subnet_cidr(args.settings.cidr, index, "private")
+            for index in range(len(args.settings.zones))
+        ]
         internet_gateway = self._public_routes(name)
         private_tables = self._private_routes(name, internet_gateway)
         isolated_table = self._isolated_routes(name)
@@ -173,7 +180,8 @@ class Network(pulumi.ComponentResource):
     ) -> list[ec2.RouteTable]:
         settings = self._args.settings
         nat_zones = settings.zones if settings.nat == "zone" else settings.zones[:1]
-        gateways = {zone: self._nat_gateway(name, zone, internet_gateway) for zone in nat_zones}
+        gateways = {zone: self._nat_gateway(name, zone, internet_gateway).id for zone in nat_zones}
+        self.nat_gateway_ids = gateways
         tables: list[ec2.RouteTable] = []
         for zone, subnet_id in self._by_zone(self.private_subnet_ids).items():
             # A table per zone in both modes: changing `nat` changes routes and nothing else.
@@ -183,7 +191,7 @@ class Network(pulumi.ComponentResource):
                 f"{name}-private-{zone}-nat",
                 route_table_id=table.id,
                 destination_cidr_block=ANYWHERE,
-                nat_gateway_id=gateways.get(zone, gateways[nat_zones[0]]).id,
+                nat_gateway_id=gateways.get(zone, gateways[nat_zones[0]]),
                 opts=self._child,
             )
             tables.append(table)
@@ -210,7 +218,7 @@ class Network(pulumi.ComponentResource):
         identity = self._args.identity
         group = cloudwatch.LogGroup(
             f"{name}-flow-logs",
-            name=f"/{identity.project}/{identity.environment}/flow-logs",
+            name=identity.path("flow-logs"),
             kms_key_id=self._args.kms_key_arn,
             retention_in_days=FLOW_LOG_DAYS,
             tags=identity.tags("audit", identity.name("flow-logs", limit=128)),

@@ -10,6 +10,11 @@ from pulumi_aws import secretsmanager
 
 from components.identity import Identity, Role
 
+INITIAL = "initial"
+"""Label of the version that Pulumi makes of a rotated secret. The very first version of a secret is
+current whatever its label. A later one, made because somebody lost the first, is not: it must not
+take the place of a password that was rotated. Having a label also keeps it from being purged."""
+
 PASSWORD_LENGTH = 40
 """Letters and digits only, so the password fits a URL unquoted: 40 of them carry 238 bits."""
 
@@ -26,6 +31,8 @@ class GeneratedSecretArgs:
     """Public values that belong with the password, for example `username`. With any, the secret
     is a JSON object of them and `password`, as AWS's own database secrets are; without, it is
     the bare password."""
+    rotated: bool = False
+    """Someone else puts later passwords into the secret; Pulumi puts the first one only."""
 
 
 class GeneratedSecret(pulumi.ComponentResource):
@@ -65,7 +72,12 @@ class GeneratedSecret(pulumi.ComponentResource):
             f"{name}-version",
             secret_id=secret.id,
             secret_string=self.value.apply(lambda password: _document(args.fields, password)),
-            opts=pulumi.ResourceOptions(parent=self),
+            version_stages=[INITIAL] if args.rotated else None,
+            # AWS adds and moves labels of its own as it rotates.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=["secretString", "versionStages"] if args.rotated else None,
+            ),
         )
         # Readers get the ARN only once there is a value to read.
         return version.arn

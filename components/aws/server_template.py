@@ -2,16 +2,17 @@
 
 import base64
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pulumi
 from pulumi_aws import ec2, iam
 
+from components.aws.patching import patch_group
 from components.identity import Identity, Role
 
-IMAGE = (
+NEWEST_IMAGE = (
     "resolve:ssm:/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
 )
 """Canonical's newest Ubuntu 22.04 LTS: EC2 looks it up at each launch, so a new server starts
@@ -30,6 +31,10 @@ class Permission:
 
     actions: Sequence[str]
     resources: Sequence[pulumi.Input[str]]
+    conditions: Mapping[str, Mapping[str, Sequence[str]]] = field(
+        default_factory=dict[str, Mapping[str, Sequence[str]]]
+    )
+    """IAM's own form: operator → condition key → values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +51,8 @@ class ServerTemplateArgs:
     permissions: Sequence[Permission]
     """At least one; managing the servers through Systems Manager is granted besides."""
     kms_key_arn: pulumi.Input[str]
+    image: str = NEWEST_IMAGE
+    """ID of the machine image, or where EC2 finds it."""
     metadata_hops: Literal[1, 2] = 1
     """How far metadata, and with it the role's credentials, may travel. 1 keeps them on the
     server itself; 2 lets them into containers, which are one network hop further away."""
@@ -95,12 +102,7 @@ class ServerTemplate(pulumi.ComponentResource):
             f"{name}-policy",
             role=role.name,
             policy=pulumi.Output.json_dumps(
-                _document(
-                    [
-                        _statement(permission.actions, Resource=list(permission.resources))
-                        for permission in args.permissions
-                    ]
-                )
+                _document([_permitted(permission) for permission in args.permissions])
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -135,7 +137,7 @@ class ServerTemplate(pulumi.ComponentResource):
         return ec2.LaunchTemplate(
             f"{name}-template",
             name=physical_name,
-            image_id=IMAGE,
+            image_id=args.image,
             instance_type=args.instance_type,
             vpc_security_group_ids=[args.security_group_id],
             iam_instance_profile=ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile.arn),
@@ -148,13 +150,25 @@ class ServerTemplate(pulumi.ComponentResource):
             ),
             monitoring=ec2.LaunchTemplateMonitoringArgs(enabled=True),
             tag_specifications=[
-                ec2.LaunchTemplateTagSpecificationArgs(resource_type=tagged, tags=tags)
-                for tagged in ("instance", "volume")
+                ec2.LaunchTemplateTagSpecificationArgs(
+                    resource_type="instance",
+                    tags=server_tags(args.identity, args.role, physical_name),
+                ),
+                ec2.LaunchTemplateTagSpecificationArgs(resource_type="volume", tags=tags),
             ],
             update_default_version=True,
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def server_tags(identity: Identity, role: Role, name: str) -> dict[str, str]:
+    """Tags of a server.
+
+    By `PatchGroup` Systems Manager knows which patches it is to have. A single instance gets all of
+    them itself: what it only inherited from its template, the next update would take away.
+    """
+    return {**identity.tags(role, name), "PatchGroup": patch_group(identity)}
 
 
 def read_secrets(
@@ -197,6 +211,11 @@ def _root_disk(args: ServerTemplateArgs) -> ec2.LaunchTemplateBlockDeviceMapping
 
 def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _permitted(permission: Permission) -> dict[str, Any]:
+    conditions = {"Condition": permission.conditions} if permission.conditions else {}
+    return _statement(permission.actions, Resource=list(permission.resources), **conditions)
 
 
 def _statement(actions: Sequence[str], **scope: Any) -> dict[str, Any]:

@@ -1,19 +1,20 @@
-"""The buckets for backups and media."""
+"""The buckets for backups, media, configuration, logs and the audit trail."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 from pulumi_aws import s3
 
-from components.identity import Identity
+from components.aws.bucket_lifecycle import Purpose, lifecycle_rules
+from components.aws.bucket_policy import SERVER_ACCESS_PREFIX, Statement, bucket_policy, locked
+from components.identity import Identity, Role
 from settings.storage import StorageSettings
 
-Purpose = Literal["backups", "media"]
-
-ABANDONED_UPLOAD_DAYS = 7
-"""Parts of an upload that never finished are invisible but billed."""
+Statements = Callable[[str], pulumi.Input[list[Statement]]]
+"""Statements of a bucket policy, made from the bucket's ARN."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,17 @@ class BucketArgs:
     identity: Identity
     purpose: Purpose
     settings: StorageSettings
-    kms_key_arn: pulumi.Input[str]
+    kms_key_arn: pulumi.Input[str] | None
+    """None: a key of S3's own. Load balancers and S3's access logs reach no other bucket."""
     protect: bool
     """Refuse, in Pulumi, to delete or replace the bucket."""
+    region: str | None = None
+    """None: that of the stack. Any other one holds a copy, and the bucket's name says so."""
+    log_bucket: pulumi.Input[str] | None = None
+    """Takes a record of each request: `writable` of a bucket for logs in the same region."""
+    statements: Statements | None = None
+    """What the bucket's policy says besides."""
+    role: Role = "storage"
 
 
 class Bucket(pulumi.ComponentResource):
@@ -34,52 +43,74 @@ class Bucket(pulumi.ComponentResource):
     bucket: pulumi.Output[str]
     """The bucket's name."""
     arn: pulumi.Output[str]
+    writable: pulumi.Output[str]
+    """The name, known once the policy holds: for services that try to write when they are told."""
 
     def __init__(
         self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("messaging-app:aws:Bucket", name, None, opts)
-        bucket = self._bucket(name, args)
+        self._args = args
+        bucket = self._bucket(name)
         self.bucket = bucket.bucket
         self.arn = bucket.arn
-        self._encryption(name, args)
-        self._privacy(name)
-        self._retention(name, args)
+        self._encryption(name)
+        policy = self._privacy(name)
+        self.writable = policy.bucket
+        versioning = self._versioning(name)
+        self._lifecycle(name, versioning)
+        if args.log_bucket is not None:
+            self._access_log(name, args.log_bucket)
+        if self._lock_days is not None:
+            self._lock(name, self._lock_days, versioning)
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 
-    def _bucket(self, name: str, args: BucketArgs) -> s3.Bucket:
+    @property
+    def _lock_days(self) -> int | None:
+        return self._args.settings.object_lock_days if self._args.purpose == "backups" else None
+
+    def _bucket(self, name: str) -> s3.Bucket:
+        identity, purpose = self._args.identity, self._args.purpose
+        parts = (purpose,) if self._args.region is None else (purpose, "copy")
         return s3.Bucket(
             f"{name}-bucket",
             # A prefix, as bucket names are unique across all accounts. AWS adds 26 characters.
-            bucket_prefix=f"{args.identity.name(args.purpose, limit=36)}-",
-            force_destroy=args.settings.force_destroy,
-            tags=args.identity.tags("storage", args.identity.name(args.purpose, limit=128)),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            bucket_prefix=f"{identity.name(*parts, limit=36)}-",
+            force_destroy=self._args.settings.force_destroy,
+            # Only a new bucket can get it without AWS's support.
+            object_lock_enabled=True if self._lock_days is not None else None,
+            region=self._args.region,
+            tags=identity.tags(self._args.role, identity.name(*parts, limit=128)),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
         )
 
-    def _encryption(self, name: str, args: BucketArgs) -> None:
+    def _encryption(self, name: str) -> None:
+        key = self._args.kms_key_arn
+        by_default = (
+            s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                sse_algorithm="AES256" if key is None else "aws:kms", kms_master_key_id=key
+            )
+        )
         s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=self.bucket,
             rules=[
                 s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=(
-                        s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                            sse_algorithm="aws:kms", kms_master_key_id=args.kms_key_arn
-                        )
-                    ),
+                    apply_server_side_encryption_by_default=by_default,
                     # One call to KMS per bucket and time window, not one per object.
-                    bucket_key_enabled=True,
+                    bucket_key_enabled=True if key is not None else None,
                 )
             ],
+            region=self._args.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _privacy(self, name: str) -> None:
+    def _privacy(self, name: str) -> s3.BucketPolicy:
         s3.BucketOwnershipControls(
             f"{name}-ownership",
             bucket=self.bucket,
             rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            region=self._args.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
         public_access_block = s3.BucketPublicAccessBlock(
@@ -89,72 +120,86 @@ class Bucket(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
+            region=self._args.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        s3.BucketPolicy(
+        return s3.BucketPolicy(
             f"{name}-policy",
             bucket=self.bucket,
-            policy=self.arn.apply(lambda arn: json.dumps(tls_only_policy(arn))),
+            policy=self._policy(),
+            region=self._args.region,
             # S3 refuses a policy while it still changes the public access block.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[public_access_block]),
         )
 
-    def _retention(self, name: str, args: BucketArgs) -> None:
-        versioning = s3.BucketVersioning(
+    def _policy(self) -> pulumi.Output[str]:
+        besides = self._args.statements or _nothing
+        parts: pulumi.Output[dict[str, Any]] = pulumi.Output.all(
+            arn=self.arn, key=self._args.kms_key_arn, besides=self.arn.apply(besides)
+        )
+        has_lock = self._lock_days is not None
+
+        def text(part: dict[str, Any]) -> str:
+            lock = locked(part["arn"]) if has_lock else []
+            return json.dumps(bucket_policy(part["arn"], part["key"], [*lock, *part["besides"]]))
+
+        return parts.apply(text)
+
+    def _versioning(self, name: str) -> s3.BucketVersioning:
+        return s3.BucketVersioning(
             f"{name}-versioning",
             bucket=self.bucket,
             versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(
                 status="Enabled"
             ),
+            region=self._args.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _lifecycle(self, name: str, versioning: s3.BucketVersioning) -> None:
         s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=self.bucket,
-            rules=[lifecycle_rule(args.purpose, args.settings)],
+            rules=lifecycle_rules(self._args.purpose, self._args.settings),
+            region=self._args.region,
             # Rules about old versions mean nothing before there are versions.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
 
+    def _access_log(self, name: str, log_bucket: pulumi.Input[str]) -> None:
+        partitioned = s3.BucketLoggingTargetObjectKeyFormatPartitionedPrefixArgs(
+            partition_date_source="EventTime"
+        )
+        s3.BucketLogging(
+            f"{name}-access-log",
+            bucket=self.bucket,
+            target_bucket=log_bucket,
+            target_prefix=SERVER_ACCESS_PREFIX,
+            # …/account/region/bucket/year/month/day/…, so that a query reads the days it asks for.
+            target_object_key_format=s3.BucketLoggingTargetObjectKeyFormatArgs(
+                partitioned_prefix=partitioned
+            ),
+            region=self._args.region,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
-def lifecycle_rule(
-    purpose: Purpose, settings: StorageSettings
-) -> s3.BucketLifecycleConfigurationRuleArgs:
-    """What S3 deletes by itself, and after how many days; current media it never does."""
-    expiration = s3.BucketLifecycleConfigurationRuleExpirationArgs(
-        days=settings.backup_retention_days
-    )
-    return s3.BucketLifecycleConfigurationRuleArgs(
-        id="retention",
-        status="Enabled",
-        # An empty filter means every object.
-        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(),
-        expiration=expiration if purpose == "backups" else None,
-        noncurrent_version_expiration=(
-            s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                noncurrent_days=settings.noncurrent_days
-            )
-        ),
-        abort_incomplete_multipart_upload=(
-            s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                days_after_initiation=ABANDONED_UPLOAD_DAYS
-            )
-        ),
-    )
+    def _lock(self, name: str, days: int, versioning: s3.BucketVersioning) -> None:
+        s3.BucketObjectLockConfiguration(
+            f"{name}-lock",
+            bucket=self.bucket,
+            rule=s3.BucketObjectLockConfigurationRuleArgs(
+                default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
+                    # The other mode, COMPLIANCE, cannot be undone by anybody, not even where a
+                    # mistaken number of days or the law wants a backup gone. Here the bucket's
+                    # policy must be changed first, which is rare and stands in the audit trail.
+                    mode="GOVERNANCE",
+                    days=days,
+                )
+            ),
+            region=self._args.region,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )
 
 
-def tls_only_policy(bucket_arn: str) -> dict[str, Any]:
-    """Deny every request over plain HTTP, whoever makes it."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [bucket_arn, f"{bucket_arn}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
-    }
+def _nothing(_: str) -> list[Statement]:
+    return []

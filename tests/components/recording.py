@@ -1,13 +1,14 @@
 """Builds a component against Pulumi's mocks and records what it registers with the engine."""
 
 import importlib
+import keyword
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import Mocks, rpc, set_mocks
+from pulumi.runtime import Mocks, rpc, set_mocks, settings
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 from pulumi.runtime.proto.resource_pb2 import (
     RegisterResourceOutputsRequest,
@@ -33,6 +34,11 @@ COMPUTED: dict[str, dict[str, Any]] = {
     "aws:ec2/instance:Instance": {"privateIp": "10.0.0.10"},
     "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
     "aws:ec2/vpc:Vpc": {"ownerId": ACCOUNT_ID},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "memberClusters": ["cache-001", "cache-002"],
+        "primaryEndpointAddress": "master.cache.amazonaws.com",
+        "readerEndpointAddress": "replica.cache.amazonaws.com",
+    },
     "aws:kms/key:Key": {"keyId": "11111111-2222-3333-4444-555555555555"},
     "aws:lb/loadBalancer:LoadBalancer": {
         "arnSuffix": "app/load-balancer/0123456789abcdef",
@@ -40,7 +46,11 @@ COMPUTED: dict[str, dict[str, Any]] = {
         "zoneId": "ZLOADBALANCER",
     },
     "aws:lb/targetGroup:TargetGroup": {"arnSuffix": "targetgroup/group/0123456789abcdef"},
-    "aws:rds/instance:Instance": {"address": "database.rds.amazonaws.com", "port": 5432},
+    "aws:rds/instance:Instance": {
+        "address": "database.rds.amazonaws.com",
+        "availabilityZone": "eu-central-1a",
+        "port": 5432,
+    },
     "aws:route53/zone:Zone": {
         "nameServers": ["ns-1.example.net", "ns-2.example.org"],
         "zoneId": "ZONE",
@@ -186,14 +196,25 @@ def _is_taggable(type_: str) -> bool:
     if not type_.startswith("aws:"):
         return False
     _, path, class_name = type_.split(":")
-    module = importlib.import_module(f"pulumi_aws.{path.split('/')[0]}")
+    module_name = path.split("/")[0]
+    # The SDK writes `lambda_` for what is a keyword of Python.
+    suffix = "_" if keyword.iskeyword(module_name) else ""
+    module = importlib.import_module(f"pulumi_aws.{module_name}{suffix}")
     return hasattr(getattr(module, class_name), "tags_all")
+
+
+class NoCallbacks:
+    """Takes hooks, which nothing will ever call: under the mocks no step is run."""
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        """Forget it."""
 
 
 def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
     """Run `build` under the mocks and wait until every resource and output is settled."""
     monitor = RecordingMonitor(RecordingMocks())
     set_mocks(RecordingMocks(), project="messaging-app", stack="test", monitor=monitor)
+    setattr(settings.SETTINGS, "callbacks", NoCallbacks())  # noqa: B010 (not meant to be set)
     outputs: dict[str, Any] = {}
     secrecy: dict[str, bool] = {}
 

@@ -15,7 +15,10 @@ from components.outputs import (
     schema_text,
 )
 
-RELEASED = {"1.0": "ee72e0dba00b510b54fa7e56aa61637b9bebd5bde0e4d3f6987eebbdab3d9192"}
+RELEASED = {
+    "1.0": "ee72e0dba00b510b54fa7e56aa61637b9bebd5bde0e4d3f6987eebbdab3d9192",
+    "1.1": "cfb9b0b980ddd08d7581578d456c771cbec1033a25f26df0e268fc55d3806a07",
+}
 """Contract version → SHA-256 of its schema. Add a line for a new version; change none."""
 
 EVERY_TARGET = [
@@ -30,11 +33,13 @@ EVERY_TARGET = [
     "database_secret_ref",
     "cache_host",
     "cache_port",
+    "cache_tls",
     "cache_secret_ref",
     "backup_location",
     "media_location",
     "prometheus_url",
     "grafana_url",
+    "grafana_secret_ref",
     "alertmanager_url",
 ]
 AWS_ONLY = [
@@ -47,6 +52,7 @@ AWS_ONLY = [
     "name_servers",
     "alert_topic_arn",
     "kms_key_arn",
+    "recovery_settings",
 ]
 
 
@@ -58,10 +64,12 @@ def values() -> dict[str, Any]:
         "contract_version": CONTRACT_VERSION,
         "database_port": 5432.0,
         "cache_port": 6379.0,
+        "cache_tls": False,
         "public_subnet_ids": ["subnet-1"],
         "private_subnet_ids": ["subnet-2"],
         "security_group_ids": {"api": "sg-1"},
         "name_servers": ["ns-1.example.net"],
+        "recovery_settings": {"media_bucket": "media-copy"},
     }
 
 

@@ -24,7 +24,7 @@ def test_it_is_one_zone_and_one_validated_certificate(built: Recording) -> None:
         "messaging-app:aws:Certificate": 1,
         ZONE: 1,
         CERTIFICATE: 1,
-        RECORD: 1,
+        RECORD: 2,
         VALIDATION: 1,
     }
 
@@ -48,7 +48,7 @@ def test_the_zone_is_public_and_of_the_domain(built: Recording) -> None:
 
 def test_the_record_in_the_zone_answers_acms_question(built: Recording) -> None:
     option = COMPUTED[CERTIFICATE]["domainValidationOptions"][0]
-    assert built.one(RECORD).inputs == {
+    assert built.one(RECORD, "certificate-validation-record").inputs == {
         "zoneId": built.outputs["zone_id"],
         "name": option["resourceRecordName"],
         "type": option["resourceRecordType"],
@@ -60,7 +60,7 @@ def test_the_record_in_the_zone_answers_acms_question(built: Recording) -> None:
 def test_validation_waits_for_the_record(built: Recording) -> None:
     validation = built.one(VALIDATION)
     assert validation.inputs["validationRecordFqdns"] == ["_token.chat.example.com"]
-    assert built.one(RECORD).urn in validation.request.dependencies
+    assert built.one(RECORD, "certificate-validation-record").urn in validation.request.dependencies
 
 
 def test_the_name_servers_to_delegate_to_are_given(built: Recording) -> None:
@@ -69,3 +69,44 @@ def test_the_name_servers_to_delegate_to_are_given(built: Recording) -> None:
 
 def test_the_arn_is_that_of_the_validated_certificate(built: Recording) -> None:
     assert built.outputs["arn"] == built.one(VALIDATION).inputs["certificateArn"]
+
+
+def test_nobody_but_certificate_manager_may_issue_certificates_for_the_domain(
+    built: Recording,
+) -> None:
+    assert built.one(RECORD, "certificate-authorities").inputs == {
+        "zoneId": built.outputs["zone_id"],
+        "name": DOMAIN,
+        "type": "CAA",
+        "records": ['0 issue "amazon.com"', '0 issuewild "amazon.com"'],
+        "ttl": 300,
+    }
+
+
+@pytest.fixture(scope="module")
+def in_the_zone_of_another(identity: Identity) -> Recording:
+    args = CertificateArgs(identity=identity, domain=DOMAIN, zone_id="ZOTHER")
+    return record(lambda: Certificate("certificate", args))
+
+
+def test_a_zone_of_another_stack_gets_the_validation_record_and_nothing_else(
+    in_the_zone_of_another: Recording,
+) -> None:
+    built = in_the_zone_of_another
+    assert built.counts() == {
+        "messaging-app:aws:Certificate": 1,
+        CERTIFICATE: 1,
+        RECORD: 1,
+        VALIDATION: 1,
+    }
+    assert built.one(RECORD).inputs["zoneId"] == "ZOTHER"
+    assert (built.outputs["zone_id"], built.outputs["name_servers"]) == ("ZOTHER", [])
+
+
+def test_a_validation_record_that_two_stacks_share_is_taken_over_and_left_behind(
+    built: Recording, in_the_zone_of_another: Recording
+) -> None:
+    shared = in_the_zone_of_another.one(RECORD)
+    assert shared.inputs["allowOverwrite"] is True
+    assert shared.request.retainOnDelete is True
+    assert not any(each.request.retainOnDelete for each in built.all(RECORD))

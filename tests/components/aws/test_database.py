@@ -1,21 +1,24 @@
 """The database is tuned, audited, encrypted, and hard to lose."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from components.aws.database import Database, DatabaseArgs
+from components.aws.database import Database, DatabaseArgs, DatabaseCopy
 from components.identity import Identity
 from settings.servers import DatabaseSettings
-from tests.components.recording import Recording, Registration, record
+from tests.components.recording import ACCOUNT_ID, Recording, Registration, record
 
 INSTANCE = "aws:rds/instance:Instance"
+COPY = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup"
 
+BACKUP_ARN = "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-0123456789"
 KEY_ARN = "arn:aws:kms:key"
 SETTINGS = DatabaseSettings(
     instance_class="db.m6i.2xlarge",
@@ -31,14 +34,25 @@ Build = Callable[..., Recording]
 
 @pytest.fixture
 def build(identity: Identity) -> Build:
-    def run(protect: bool = True, **changes: Any) -> Recording:
+    def run(
+        protect: bool = True,
+        zones: tuple[str, ...] = ("eu-central-1a", "eu-central-1b"),
+        copy: DatabaseCopy | None = None,
+        restore_from: str | None = None,
+        **changes: Any,
+    ) -> Recording:
         args = DatabaseArgs(
             identity=identity,
             settings=SETTINGS.model_copy(update=changes),
+            region="eu-central-1",
+            account_id=ACCOUNT_ID,
             subnet_ids=["subnet-a", "subnet-b"],
+            zones=zones,
             security_group_id="sg-1",
             kms_key_arn=KEY_ARN,
             protect=protect,
+            copy=copy,
+            restore_from=restore_from,
         )
         return record(lambda: Database("database", args))
 
@@ -56,7 +70,10 @@ def replica(built: Recording) -> Registration:
 def test_it_is_a_primary_and_a_replica_with_what_they_need(build: Build) -> None:
     assert build().counts() == {
         "messaging-app:aws:Database": 1,
+        "messaging-app:aws:EnhancedMonitoring": 1,
         "messaging-app:aws:GeneratedSecret": 1,
+        "aws:iam/role:Role": 1,
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
         INSTANCE: 2,
         PARAMETER_GROUP: 1,
         SUBNET_GROUP: 1,
@@ -120,6 +137,89 @@ def test_both_are_private_and_encrypted(build: Build, instance: str) -> None:
     assert inputs["storageEncrypted"] is True
     assert inputs["performanceInsightsEnabled"] is True
     assert inputs["performanceInsightsKmsKeyId"] == KEY_ARN
+
+
+@BOTH
+def test_both_tell_about_their_operating_system(build: Build, instance: str) -> None:
+    built = build()
+    inputs = built.one(INSTANCE, instance).inputs
+    assert inputs["monitoringInterval"] == 60
+    assert inputs["monitoringRoleArn"] == "arn:aws:mock::123456789012:database-monitoring-role"
+
+
+def test_only_these_instances_send_metrics(build: Build) -> None:
+    [statement] = json.loads(build().one("aws:iam/role:Role").inputs["assumeRolePolicy"])[
+        "Statement"
+    ]
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [
+        f"arn:aws:rds:eu-central-1:{ACCOUNT_ID}:db:messaging-app-test-database",
+        f"arn:aws:rds:eu-central-1:{ACCOUNT_ID}:db:messaging-app-test-database-replica",
+    ]
+
+
+@BOTH
+def test_the_authority_of_certificates_is_named(build: Build, instance: str) -> None:
+    assert build().one(INSTANCE, instance).inputs["caCertIdentifier"] == "rds-ca-rsa2048-g1"
+
+
+@BOTH
+def test_what_interrupts_service_waits_for_the_window(build: Build, instance: str) -> None:
+    assert build().one(INSTANCE, instance).inputs["applyImmediately"] is False
+
+
+@pytest.mark.parametrize(
+    "zones", [("eu-central-1a", "eu-central-1c"), ("eu-central-1c", "eu-central-1a")]
+)
+def test_the_replica_stands_in_another_zone(build: Build, zones: tuple[str, ...]) -> None:
+    built = build(zones=zones)
+    assert "availabilityZone" not in primary(built).inputs
+    assert replica(built).inputs["availabilityZone"] == "eu-central-1c"
+
+
+def test_a_failover_does_not_replace_the_replica(build: Build) -> None:
+    assert list(replica(build()).request.ignoreChanges) == ["availabilityZone"]
+
+
+def test_what_the_primary_began_with_never_replaces_it(build: Build) -> None:
+    assert list(primary(build()).request.ignoreChanges) == [
+        "dbName",
+        "kmsKeyId",
+        "password",
+        "restoreToPointInTime",
+        "username",
+    ]
+
+
+def test_backups_are_copied_to_another_region(build: Build) -> None:
+    built = build(copy=DatabaseCopy(region="eu-west-1", kms_key_arn="arn:aws:kms:copy"))
+    copy = built.one(COPY)
+    assert copy.inputs == {
+        "region": "eu-west-1",
+        "sourceDbInstanceArn": "arn:aws:mock::123456789012:database-primary",
+        "kmsKeyId": "arn:aws:kms:copy",
+        "retentionPeriod": 21,
+    }
+    # RDS copies the backups of an instance to a region once.
+    assert copy.request.deleteBeforeReplace
+    # Its ARN is its ID.
+    assert built.outputs["copy_arn"] == "database-copy-id"
+
+
+def test_backups_are_not_copied_unless_asked(build: Build) -> None:
+    assert build().all(COPY) == []
+
+
+def test_a_database_can_begin_with_a_backup(build: Build) -> None:
+    inputs = primary(build(restore_from=BACKUP_ARN)).inputs
+    assert inputs["restoreToPointInTime"] == {
+        "sourceDbInstanceAutomatedBackupsArn": BACKUP_ARN,
+        "useLatestRestorableTime": True,
+    }
+    # The backup brings these along.
+    assert not {"dbName", "username", "kmsKeyId"} & inputs.keys()
+    assert inputs["storageEncrypted"] is True
+    # The old one is nobody's here.
+    assert inputs["password"] == "generated-password"
 
 
 @BOTH
@@ -220,6 +320,12 @@ def test_the_secret_holds_username_and_password(build: Build) -> None:
     assert "secretString" in version.secret_inputs
 
 
+def test_a_rotated_password_is_left_alone(build: Build) -> None:
+    version = build().one(SECRET_VERSION)
+    assert version.inputs["versionStages"] == ["initial"]
+    assert list(version.request.ignoreChanges) == ["secretString", "versionStages"]
+
+
 def test_outputs_hold_no_secret(build: Build) -> None:
     assert build().outputs == {
         "host": "database.rds.amazonaws.com",
@@ -227,4 +333,7 @@ def test_outputs_hold_no_secret(build: Build) -> None:
         "database_name": "messaging",
         "replica_host": "database.rds.amazonaws.com",
         "secret_arn": "arn:aws:mock::123456789012:database-version",
+        "identifier": "messaging-app-test-database",
+        "replica_identifier": "messaging-app-test-database-replica",
+        "instance_arn": "arn:aws:mock::123456789012:database-primary",
     }

@@ -60,6 +60,19 @@ def test_an_address_points_at_a_server(built: Recording) -> None:
     }
 
 
+def test_an_address_that_moves_is_given_once(args: PrivateZoneArgs) -> None:
+    def build() -> PrivateZone:
+        zone = PrivateZone("private", args)
+        zone.add_address("redis", "10.0.32.10", ttl_seconds=10, moves=True)
+        zone.add_address("fixed", "10.0.32.11")
+        return zone
+
+    moved = record(build)
+    assert list(moved.one(RECORD, "private-redis").request.ignoreChanges) == ["records"]
+    assert moved.one(RECORD, "private-redis").inputs["ttl"] == 10
+    assert list(moved.one(RECORD, "private-fixed").request.ignoreChanges) == []
+
+
 def test_adding_a_record_returns_the_name_that_clients_use(args: PrivateZoneArgs) -> None:
     names: list[str] = []
 

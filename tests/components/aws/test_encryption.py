@@ -46,7 +46,17 @@ def test_the_alias_names_the_environment_and_points_at_the_key(built: Recording)
     assert built.one("aws:kms/alias:Alias").inputs == {
         "name": "alias/messaging-app-test",
         "targetKeyId": built.outputs["key_id"],
+        "region": REGION,
     }
+
+
+def test_a_key_of_another_region_stands_there_with_its_alias(identity: Identity) -> None:
+    args = EncryptionKeyArgs(identity=identity, region="eu-west-1", account_id=ACCOUNT_ID)
+    built = record(lambda: EncryptionKey("copies", args))
+    assert {each.inputs["region"] for each in built.resources if each.request.custom} == {
+        "eu-west-1"
+    }
+    assert json.loads(built.one(KEY).inputs["policy"]) == key_policy(ACCOUNT_ID, "eu-west-1")
 
 
 def test_the_outputs_are_the_keys_arn_and_id(built: Recording) -> None:
@@ -77,15 +87,76 @@ def test_logs_may_use_the_key_for_log_groups_of_this_account_and_region_only() -
     }
 
 
-@pytest.mark.parametrize("sid", ["LogsEncrypt", "AlarmsPublish", "AutoScalingUses"])
+SERVICES = [
+    each["Sid"]
+    for each in key_policy(ACCOUNT_ID, REGION)["Statement"]
+    if each["Sid"] not in {"AccountAdministers", "AutoScalingGrantsToDisks"}
+]
+
+
+def test_the_services_that_use_the_key_are_these() -> None:
+    assert SERVICES == [
+        "LogsEncrypt",
+        "AlarmsPublish",
+        "BudgetsPublish",
+        "EventsPublish",
+        "DatabaseEventsPublish",
+        "TrailsEncrypt",
+        "TrailsCheck",
+        "ConfigEncrypts",
+        "AutoScalingUses",
+    ]
+
+
+@pytest.mark.parametrize("sid", SERVICES)
 def test_services_may_use_the_key_but_not_manage_it(sid: str) -> None:
     assert set(statement(sid)["Action"]) <= set(USE)
 
 
-def test_alarms_of_this_account_may_publish_to_an_encrypted_topic() -> None:
-    alarms = statement("AlarmsPublish")
-    assert alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert alarms["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
+@pytest.mark.parametrize(
+    ("sid", "service", "source"),
+    [
+        ("AlarmsPublish", "cloudwatch", None),
+        ("BudgetsPublish", "budgets", f"arn:aws:budgets::{ACCOUNT_ID}:*"),
+        ("DatabaseEventsPublish", "events.rds", f"arn:aws:rds:{REGION}:{ACCOUNT_ID}:es:*"),
+    ],
+)
+def test_alerts_of_this_account_may_be_published_to_an_encrypted_topic(
+    sid: str, service: str, source: str | None
+) -> None:
+    publisher = statement(sid)
+    assert publisher["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    assert publisher["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT_ID}
+    assert publisher["Condition"].get("ArnLike", {}).get("aws:SourceArn") == source
+
+
+def test_events_may_be_published_to_topics_of_this_account_and_region_only() -> None:
+    events = statement("EventsPublish")
+    assert events["Principal"] == {"Service": "events.amazonaws.com"}
+    topics = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:*"
+    assert events["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": topics}}
+
+
+def test_trails_of_this_account_may_encrypt_but_not_decrypt_their_logs() -> None:
+    trails = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT_ID}:trail/*"
+    trail = statement("TrailsEncrypt")
+    assert trail["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    assert trail["Action"] == ["kms:GenerateDataKey*"]
+    assert trail["Condition"] == {
+        "ArnLike": {"aws:SourceArn": trails},
+        "StringLike": {
+            "kms:EncryptionContext:aws:cloudtrail:arn": (
+                f"arn:aws:cloudtrail:*:{ACCOUNT_ID}:trail/*"
+            )
+        },
+    }
+    assert statement("TrailsCheck")["Action"] == ["kms:DescribeKey"]
+
+
+def test_config_of_this_account_may_encrypt_what_it_records() -> None:
+    config = statement("ConfigEncrypts")
+    assert config["Principal"] == {"Service": "config.amazonaws.com"}
+    assert config["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 
 
 @pytest.mark.parametrize("sid", ["AutoScalingUses", "AutoScalingGrantsToDisks"])

@@ -61,14 +61,14 @@ def test_without_ssh_it_is_six_groups_and_the_rules_of_the_table(built: Recordin
     assert built.counts() == {
         "messaging-app:aws:Firewall": 1,
         GROUP: 6,
-        INGRESS: 16,
-        EGRESS: 22,
+        INGRESS: 19,
+        EGRESS: 25,
     }
 
 
 def test_each_ssh_network_adds_one_rule_a_server_role(build: Build) -> None:
-    assert build(OFFICE).counts()[INGRESS] == 16 + len(SERVERS)
-    assert build(OFFICE, IPv4Network("198.51.100.0/24")).counts()[INGRESS] == 16 + 2 * len(SERVERS)
+    assert build(OFFICE).counts()[INGRESS] == 19 + len(SERVERS)
+    assert build(OFFICE, IPv4Network("198.51.100.0/24")).counts()[INGRESS] == 19 + 2 * len(SERVERS)
 
 
 def test_children_belong_to_it_and_are_tagged(built: Recording) -> None:
@@ -96,11 +96,13 @@ def test_a_group_carries_its_role(built: Recording) -> None:
                 ("api", 6379),
                 ("websocket", 6379),
                 ("cache", 6379),
+                ("cache", 26379),
                 ("monitoring", 6379),
+                ("monitoring", 26379),
                 ("monitoring", 9100),
             },
         ),
-        ("monitoring", set[tuple[str, int]]()),
+        ("monitoring", {("cache", 26379)}),
     ],
 )
 def test_a_role_is_reached_only_by(
@@ -119,7 +121,7 @@ WEB = {("0.0.0.0/0", 80), ("0.0.0.0/0", 443)}
         ("api", {("database", 5432), ("cache", 6379), *WEB}),
         ("websocket", {("database", 5432), ("cache", 6379), *WEB}),
         ("database", set[tuple[str, int]]()),
-        ("cache", {("cache", 6379), *WEB}),
+        ("cache", {("cache", 6379), ("cache", 26379), ("monitoring", 26379), *WEB}),
         (
             "monitoring",
             {
@@ -129,6 +131,7 @@ WEB = {("0.0.0.0/0", 80), ("0.0.0.0/0", 443)}
                 ("websocket", 9100),
                 ("database", 5432),
                 ("cache", 6379),
+                ("cache", 26379),
                 ("cache", 9100),
                 *WEB,
             },

@@ -48,6 +48,7 @@ def build(identity: Identity) -> Build:
             security_group_id="sg-1",
             certificate_arn="arn:aws:acm:certificate",
             groups=groups,
+            log_bucket="logs",
             protect=protect,
         )
         return record(lambda: LoadBalancer("load-balancer", args))
@@ -83,6 +84,13 @@ def test_the_balancer_is_public_and_keeps_quiet_websockets_open(build: Build) ->
         "securityGroups": ["sg-1"],
         "idleTimeout": 300,
         "dropInvalidHeaderFields": True,
+        "desyncMitigationMode": "defensive",
+        "accessLogs": {"enabled": True, "bucket": "logs", "prefix": "load-balancer/access"},
+        "connectionLogs": {
+            "enabled": True,
+            "bucket": "logs",
+            "prefix": "load-balancer/connections",
+        },
         "enableDeletionProtection": True,
     }
 
@@ -113,6 +121,31 @@ def test_https_takes_tls_1_2_and_1_3_and_sends_to_the_group_without_patterns(
     assert listener["defaultActions"] == [
         {"type": "forward", "targetGroupArn": "arn:aws:mock::123456789012:api-targets"}
     ]
+
+
+def test_browsers_are_told_to_stay_with_https_and_nothing_of_the_server(build: Build) -> None:
+    listener = build().one(LISTENER, "load-balancer-https").inputs
+    responses = {
+        key.removeprefix("routingHttpResponse"): value
+        for key, value in listener.items()
+        if key.startswith("routingHttpResponse")
+    }
+    assert responses == {
+        "ServerEnabled": False,
+        "StrictTransportSecurityHeaderValue": "max-age=31536000; includeSubDomains",
+        "XContentTypeOptionsHeaderValue": "nosniff",
+    }
+
+
+@pytest.mark.parametrize(
+    ("group", "algorithm"),
+    [("api", "least_outstanding_requests"), ("websocket", "round_robin")],
+)
+def test_a_request_goes_to_the_least_busy_server_and_a_websocket_to_the_next(
+    build: Build, group: str, algorithm: str
+) -> None:
+    targets = build().one(TARGET_GROUP, f"{group}-targets").inputs
+    assert targets["loadBalancingAlgorithmType"] == algorithm
 
 
 def test_path_patterns_lead_to_their_group(build: Build) -> None:
@@ -176,6 +209,7 @@ def test_a_rule_priority_is_one_that_aws_accepts(group: str) -> None:
 
 def test_outputs_name_the_balancer_and_its_target_groups(build: Build) -> None:
     outputs = build().outputs
+    assert outputs["arn"] == "arn:aws:mock::123456789012:load-balancer-alb"
     assert outputs["dns_name"] == "load-balancer.elb.amazonaws.com"
     assert outputs["zone_id"] == "ZLOADBALANCER"
     assert outputs["arn_suffix"] == "app/load-balancer/0123456789abcdef"

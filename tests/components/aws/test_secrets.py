@@ -15,18 +15,19 @@ VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 SECRET = "aws:secretsmanager/secret:Secret"
 PASSWORD = "random:index/randomPassword:RandomPassword"
 
-Build = Callable[[Mapping[str, str]], Recording]
+Build = Callable[..., Recording]
 
 
 @pytest.fixture(scope="module")
 def build(identity: Identity) -> Build:
-    def run(fields: Mapping[str, str]) -> Recording:
+    def run(fields: Mapping[str, str], rotated: bool = False) -> Recording:
         args = GeneratedSecretArgs(
             identity=identity,
             purpose="cache",
             role="cache",
             kms_key_arn="arn:aws:kms:key",
             fields=fields,
+            rotated=rotated,
         )
         return record(lambda: GeneratedSecret("cache", args))
 
@@ -94,3 +95,18 @@ def test_no_other_resource_sees_the_password(build: Build) -> None:
 
 def test_the_arn_is_the_versions_so_readers_wait_for_a_value(build: Build) -> None:
     assert build({}).outputs["arn"].endswith(":cache-version")
+
+
+def test_a_secret_that_nobody_rotates_follows_the_program(build: Build) -> None:
+    version = build({}).one(VERSION)
+    assert "versionStages" not in version.inputs
+    assert list(version.request.ignoreChanges) == []
+
+
+def test_the_first_version_of_a_rotated_secret_is_never_purged(build: Build) -> None:
+    assert build({}, rotated=True).one(VERSION).inputs["versionStages"] == ["initial"]
+
+
+def test_pulumi_never_takes_a_rotated_password_back(build: Build) -> None:
+    version = build({}, rotated=True).one(VERSION)
+    assert list(version.request.ignoreChanges) == ["secretString", "versionStages"]

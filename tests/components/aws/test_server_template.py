@@ -108,11 +108,16 @@ def test_metadata_stays_on_the_server_unless_asked_otherwise(build: Build) -> No
     assert build().one(TEMPLATE).inputs["metadataOptions"]["httpPutResponseHopLimit"] == 1
 
 
-def test_instances_and_volumes_get_the_tags_of_the_template(build: Build) -> None:
+def test_instances_and_volumes_get_the_templates_tags_and_instances_their_patches(
+    build: Build,
+) -> None:
     template = build().one(TEMPLATE)
     assert template.tags["Role"] == "cache"
     assert template.inputs["tagSpecifications"] == [
-        {"resourceType": "instance", "tags": template.tags},
+        {
+            "resourceType": "instance",
+            "tags": {**template.tags, "PatchGroup": "messaging-app-test"},
+        },
         {"resourceType": "volume", "tags": template.tags},
     ]
 
@@ -163,6 +168,22 @@ def test_other_permissions_are_statements_of_their_own(build: Build) -> None:
     policy = build(permissions=[permission]).one(ROLE_POLICY).inputs["policy"]
     assert json.loads(policy)["Statement"] == [
         {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": ["arn:aws:sns:topic"]}
+    ]
+
+
+def test_a_permission_may_hold_under_conditions_only(build: Build) -> None:
+    conditions = {"StringEquals": {"cloudwatch:namespace": ["messaging-app"]}}
+    permission = Permission(
+        actions=["cloudwatch:PutMetricData"], resources=["*"], conditions=conditions
+    )
+    policy = build(permissions=[permission]).one(ROLE_POLICY).inputs["policy"]
+    assert json.loads(policy)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["cloudwatch:PutMetricData"],
+            "Resource": ["*"],
+            "Condition": conditions,
+        }
     ]
 
 
