@@ -26,6 +26,9 @@ ifneq ($(filter up preview down,$(MAKECMDGOALS)),)
 ifneq ($(filter-out 1,$(OFFLINE)),)
 $(error OFFLINE is "$(OFFLINE)": set it to 1 to rehearse a stack without an account, or leave it out)
 endif
+ifneq ($(filter-out 1,$(YES)),)
+$(error YES is "$(YES)": set it to 1 to bring a stack up unasked, or leave it out)
+endif
 ifneq ($(words $(STACK)),1)
 $(error STACK is "$(STACK)": name one stack, such as local)
 endif
@@ -49,9 +52,12 @@ down: setup ## Destroy a stack
 
 else
 
-# The engine shows its plan and asks before it touches the account.
+# The engine shows its plan and asks before it touches the account. YES=1 is for a deployment that
+# somebody has approved elsewhere: on the command line only, not left over in a shell.
+APPROVED := $(if $(findstring command,$(origin YES)),--yes)
+
 up: real-account
-	@$(TOOLS_FIRST) pulumi up --stack $(STACK) --policy-pack policies
+	@$(TOOLS_FIRST) pulumi up --stack $(STACK) --policy-pack policies $(APPROVED)
 
 preview: real-account
 	@$(TOOLS_FIRST) pulumi preview --stack $(STACK) --policy-pack policies

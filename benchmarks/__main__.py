@@ -27,9 +27,9 @@ def main() -> None:
         console.print("Preview of prod against the bare engine …")
         against_floor = preview.against_floor(prod)
         _show(console, "Preview of prod against the bare engine", against_floor)
-        console.print("Growth of the preview with the resources …")
+        console.print("Growth of the preview with the server groups …")
         growth = preview.growth(prod)
-        _show(console, "Growth of the preview with the resources", growth)
+        _show(console, "Growth of the preview with the server groups", growth)
     RESULTS.mkdir(exist_ok=True)
     kept = {"about": about, "against_floor": against_floor, "growth": growth}
     (RESULTS / "preview.json").write_text(json.dumps(kept, indent=2) + "\n")

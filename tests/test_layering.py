@@ -16,7 +16,9 @@ FORBIDDEN: dict[str, frozenset[str]] = {
 }
 
 PURE: dict[str, frozenset[str]] = {
-    "service_config": frozenset({"service_config", "settings", "yaml", *sys.stdlib_module_names})
+    "service_config": frozenset(
+        {"grafana_foundation_sdk", "service_config", "settings", "yaml", *sys.stdlib_module_names}
+    )
 }
 """Packages that may import nothing but what is listed."""
 

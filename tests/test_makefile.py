@@ -109,6 +109,8 @@ def test_a_shell_that_points_at_emulated_aws_is_refused(
     ("target", "called"),
     [
         ("up", "up --stack prod --policy-pack policies"),
+        ("up YES=1", "up --stack prod --policy-pack policies --yes"),
+        ("down YES=1", "destroy --stack prod"),
         ("preview", "preview --stack prod --policy-pack policies"),
         ("down", "destroy --stack prod"),
     ],
@@ -116,13 +118,21 @@ def test_a_shell_that_points_at_emulated_aws_is_refused(
 def test_a_real_stack_runs_on_the_engine_with_the_users_own_account(
     shell: Shell, target: str, called: str
 ) -> None:
-    done = shell.make(target, "STACK=prod", AWS_ACCESS_KEY_ID="AKIA", PULUMI_BACKEND_URL="s3://own")
+    own = {"AWS_ACCESS_KEY_ID": "AKIA", "PULUMI_BACKEND_URL": "s3://own"}
+    done = shell.make(*target.split(), "STACK=prod", **own)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert shell.arguments == called
     assert shell.given["PATH"].startswith(f"{shell.project}/.venv/bin:")
-    own = {name: value for name, value in shell.given.items() if name.startswith(("AWS", "PULUMI"))}
-    assert own == {"AWS_ACCESS_KEY_ID": "AKIA", "PULUMI_BACKEND_URL": "s3://own"}
+    given = shell.given.items()
+    assert {name: value for name, value in given if name.startswith(("AWS", "PULUMI"))} == own
+
+
+def test_a_yes_that_is_left_over_in_the_shell_does_not_count(shell: Shell) -> None:
+    done = shell.make("up", "STACK=prod", YES="1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert shell.arguments == "up --stack prod --policy-pack policies"
 
 
 def test_settings_are_checked_before_the_engine_runs(shell: Shell) -> None:
@@ -149,6 +159,10 @@ def test_settings_are_checked_before_the_engine_runs(shell: Shell) -> None:
             ["STACK=prod", "OFFLINE=true"],
             'OFFLINE is "true": set it to 1 to rehearse a stack without an account, or leave it '
             "out.",
+        ),
+        (
+            ["STACK=prod", "YES=no"],
+            'YES is "no": set it to 1 to bring a stack up unasked, or leave it out.',
         ),
     ],
 )

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from components.outputs import AwsOutputs
 from offline import emulator, stack
 from offline.workspace import Workspace
 from tests.integration.clone import Clone, user_environment
-from tests.integration.engine import Engine
+from tests.integration.engine import REGION, Engine
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Platform:
     engine: Engine
     outputs: dict[str, Any]
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """boto3's client for the emulated account that holds the platform."""
-        return self.engine.client(service)
+        return self.engine.client(service, region)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +56,12 @@ def platform(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
         running = emulator.find(workspace)
         assert running
         yield Platform(Engine(workspace, running), outputs)
+
+
+@pytest.fixture(scope="package")
+def outputs(platform: Platform) -> AwsOutputs:
+    """What the stack tells other teams."""
+    return AwsOutputs.model_validate(platform.outputs)
 
 
 @pytest.fixture(scope="package")

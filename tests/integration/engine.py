@@ -17,6 +17,8 @@ from offline.workspace import ROOT, Workspace
 from toolchain import locate
 
 REGION = "eu-central-1"
+COPY_REGION = "eu-west-1"
+"""Where the platform keeps copies of users' data."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,9 @@ class Engine:
     workspace: Workspace
     emulator: Emulator
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """boto3's client for the emulated account."""
-        return client(self.emulator.endpoint, service)
+        return client(self.emulator.endpoint, service, region)
 
     def environment(self) -> dict[str, str]:
         """What `make up` gives to the engine."""
@@ -61,9 +63,9 @@ def _clients(endpoint: str) -> Clients:
     return Clients(endpoint)
 
 
-def client(endpoint: str, service: str) -> Any:
+def client(endpoint: str, service: str, region: str = REGION) -> Any:
     """boto3's client for the account emulated at an endpoint."""
-    return _clients(endpoint)(service, REGION)
+    return _clients(endpoint)(service, region)
 
 
 class Watch:
