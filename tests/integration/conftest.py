@@ -19,7 +19,7 @@ from tests.integration.engine import REGION, Engine
 
 @dataclass(frozen=True)
 class Platform:
-    """The stack `local`, up."""
+    """A stack of the project, up."""
 
     engine: Engine
     outputs: dict[str, Any]
@@ -51,11 +51,15 @@ def no_account() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def platform(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Bring the stack up as `make up` does, once for all tests."""
-    with _ending(Workspace("local", base=tmp_path_factory.mktemp("my platform"))) as workspace:
-        outputs = stack.up(stack.Session(workspace, Console()))
-        running = emulator.find(workspace)
-        assert running
-        yield Platform(Engine(workspace, running), outputs)
+    with _up("local", tmp_path_factory.mktemp("my platform")) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def production(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Production as `make up STACK=prod OFFLINE=1` rehearses it, once for all tests."""
+    with _up("prod", tmp_path_factory.mktemp("production")) as made:
+        yield made
 
 
 @pytest.fixture(scope="package")
@@ -78,6 +82,15 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
     made = Clone.make(tmp_path / "my clone")
     yield made
     made.stop()
+
+
+@contextmanager
+def _up(name: str, base: Path) -> Generator[Platform]:
+    with _ending(Workspace(name, base=base)) as workspace:
+        outputs = stack.up(stack.Session(workspace, Console()))
+        running = emulator.find(workspace)
+        assert running
+        yield Platform(Engine(workspace, running), outputs)
 
 
 @contextmanager

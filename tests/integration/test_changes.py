@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
-from rich.console import Console
 
-from offline import emulator, stack
-from offline.workspace import ROOT, Workspace
+from offline.workspace import ROOT
 from settings.load import SETTINGS_KEY
 from tests.integration.clone import TIME_LIMIT
+from tests.integration.conftest import Platform
 from tests.integration.engine import Engine
 
 TABLE = ROOT / "docs" / "changes.md"
@@ -93,6 +92,9 @@ HOLDS_DATA = {
 
 ROLLED = "aws:autoscaling/group:Group"
 
+RUN_ANEW = "aws:ssm/association:Association"
+"""It is replaced to run a release's migrations; nothing is lost with the old one."""
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -108,7 +110,7 @@ class Effect:
     def replaced(self) -> list[str]:
         """Resources that are replaced or deleted, as `type name`."""
         gone = self._of("replace", "delete")
-        return sorted({f"{kind(step)} {name(step)}" for step in gone})
+        return sorted({f"{kind(step)} {name(step)}" for step in gone if kind(step) != RUN_ANEW})
 
     @property
     def held_data(self) -> list[str]:
@@ -169,19 +171,6 @@ def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield path
 
 
-@pytest.fixture(scope="module")
-def running(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Production, up on emulated AWS."""
-    workspace = Workspace("prod", base=tmp_path_factory.mktemp("production"))
-    try:
-        stack.up(stack.Session(workspace, Console()))
-        found = emulator.find(workspace)
-        assert found
-        yield Engine(workspace, found)
-    finally:
-        emulator.stop(workspace)
-
-
 def effect(engine: Engine, path: str, value: object) -> Effect:
     """Preview production with one setting changed."""
     document = yaml.safe_load(engine.workspace.config_file.read_text())
@@ -209,9 +198,9 @@ def effect(engine: Engine, path: str, value: object) -> Effect:
 
 
 @pytest.fixture(scope="module")
-def effects(running: Engine) -> dict[str, Effect]:
+def effects(production: Platform) -> dict[str, Effect]:
     """The effect of each change."""
-    return {path: effect(running, path, value) for path, value in CHANGES.items()}
+    return {path: effect(production.engine, path, value) for path, value in CHANGES.items()}
 
 
 def shown(value: object) -> str:

@@ -229,9 +229,13 @@ def test_buckets_are_versioned_encrypted_private_and_tls_only(
     blocked = s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"]
     assert len(blocked) == 4
     assert all(blocked.values())
-    (statement,) = json.loads(s3.get_bucket_policy(**bucket)["Policy"])["Statement"]
-    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    statements = json.loads(s3.get_bucket_policy(**bucket)["Policy"])["Statement"]
+    refused = [
+        each["Condition"]
+        for each in statements
+        if (each["Effect"], each["Principal"], each["Action"]) == ("Deny", "*", "s3:*")
+    ]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in refused
 
 
 def test_only_the_load_balancer_is_open_to_the_world(

@@ -25,7 +25,7 @@ provider = aws.Provider("aws", region="eu-central-1")
 previous = provider
 for number in range({LENGTH}):
     opts = pulumi.ResourceOptions(provider=provider, depends_on=[previous])
-    previous = sns.Topic(f"topic-{{number}}", opts=opts)
+    previous = sns.Topic(f"topic-{{number}}", kms_master_key_id="alias/aws/sns", opts=opts)
 """
 """A program that makes one thing after the other, so that at any time one is being made."""
 

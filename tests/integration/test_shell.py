@@ -60,4 +60,4 @@ def test_boto3_sees_the_emulated_account(shell: Shell, platform: Platform) -> No
     done = shell.run(f'python -c "{listing}"')
 
     locations = {platform.outputs["backup_location"], platform.outputs["media_location"]}
-    assert {f"s3://{name}" for name in done.stdout.split()} == locations
+    assert locations < {f"s3://{name}" for name in done.stdout.split()}

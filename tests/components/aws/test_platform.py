@@ -18,6 +18,7 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 KEY_ARN = "arn:aws:mock::123456789012:encryption-key"
+COPY_KEY_ARN = "arn:aws:mock::123456789012:copies-key"
 MEDIA_ARN = "arn:aws:mock::123456789012:media-bucket"
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 PRIVATE = [f"network-private-{zone}-id" for zone in ZONES]
@@ -96,7 +97,8 @@ def test_application_servers_may_read_their_secrets_and_use_the_media_bucket(
     built: Recording, group: str
 ) -> None:
     policy = json.loads(built.one(ROLE_POLICY, f"{group}-servers-policy").inputs["policy"])
-    assert [(each["Action"], each["Resource"]) for each in policy["Statement"]] == [
+    # What follows is about its group and its log (`test_application`).
+    assert [(each["Action"], each["Resource"]) for each in policy["Statement"]][:6] == [
         (
             ["secretsmanager:GetSecretValue"],
             [
@@ -105,12 +107,16 @@ def test_application_servers_may_read_their_secrets_and_use_the_media_bucket(
             ],
         ),
         (["kms:Decrypt"], [KEY_ARN]),
+        (
+            ["ssm:GetParametersByPath"],
+            ["arn:aws:ssm:eu-central-1:123456789012:parameter/messaging-app/local/application"],
+        ),
         (["s3:ListBucket"], [MEDIA_ARN]),
         (
             ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
             [f"{MEDIA_ARN}/*"],
         ),
-        (["kms:GenerateDataKey"], [KEY_ARN]),
+        (["kms:Decrypt", "kms:GenerateDataKey"], [KEY_ARN]),
     ]
 
 
@@ -175,7 +181,6 @@ def test_servers_start_once_the_network_lets_them_install_packages(
     [
         ("api-group", {"names-postgres", "names-postgres-replica", "names-redis"}),
         ("websocket-group", {"names-postgres", "names-postgres-replica", "names-redis"}),
-        ("cache-replica-server", {"names-redis"}),
         ("operations-server", {"names-postgres", "names-redis"}),
     ],
 )
@@ -206,10 +211,15 @@ def test_database_names_lead_to_the_instances(built: Recording, label: str) -> N
     assert (inputs["type"], inputs["records"]) == ("CNAME", ["database.rds.amazonaws.com"])
 
 
-def test_everything_at_rest_is_encrypted_with_the_one_key(built: Recording) -> None:
+def test_everything_at_rest_is_encrypted_with_the_one_key_of_its_region(built: Recording) -> None:
     keys = {"kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId"}
-    used = {value for each in built.resources for key, value in each.inputs.items() if key in keys}
-    assert used == {KEY_ARN}
+    used = {
+        (each.inputs.get("region"), value)
+        for each in built.resources
+        for key, value in each.inputs.items()
+        if key in keys
+    }
+    assert used == {(None, KEY_ARN), ("eu-west-1", COPY_KEY_ARN)}
 
 
 def test_the_urls_of_the_contract(built: Recording) -> None:
