@@ -9,6 +9,7 @@ import pytest
 from pulumi import automation
 from pulumi_aws import Provider, ec2, sns
 
+from components.outstanding import keep_outputs_in_constant_time
 from tests.integration.engine import REGION, Engine, Watch
 
 
@@ -99,3 +100,15 @@ def test_an_error_of_aws_names_the_resource_and_quotes_aws(engine: Engine) -> No
     told = str(refused.value)
     assert "lost: create_subnet: InvalidVpcID.NotFound: VpcID vpc-404 does not exist." in told
     assert "Traceback" not in told
+
+
+def test_an_output_that_fails_ends_the_program(engine: Engine) -> None:
+    def program() -> None:
+        keep_outputs_in_constant_time()
+        pulumi.Output.from_input(1).apply(lambda one: one / 0)
+
+    with (
+        stack_of(engine, "failing", program) as stack,
+        pytest.raises(automation.CommandError, match="division by zero"),
+    ):
+        stack.preview()
