@@ -13,6 +13,9 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11
 OFFLINE_STACK := .venv/bin/python -m offline
 TOOLS_FIRST := cli="$$($(PYTHON) -m toolchain path)" && PATH="$(CURDIR)/.venv/bin:$$cli:$$PATH"
 
+# Groups of tests that belong together are named in tests/conftest.py; the order of the files is kept.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 .PHONY: help setup up preview down test lint bench lock real-account
 
 help: ## List the targets
@@ -88,7 +91,7 @@ real-account: setup
 endif
 
 test: setup lint ## Check format, lint and types, then run every test
-	@$(TOOLS_FIRST) .venv/bin/python -m pytest
+	@$(TOOLS_FIRST) .venv/bin/python -m pytest $(SIDE_BY_SIDE)
 
 lint: setup ## Check format, lint and types
 	@.venv/bin/ruff format --check .

@@ -72,6 +72,7 @@ class Foundation(pulumi.ComponentResource):
             settings=self._settings.network,
             region=self._settings.region,
             kms_key_arn=self.key_arn,
+            protect=self._settings.protect,
         )
         return Network("network", args, opts=self._child)
 

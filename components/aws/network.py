@@ -31,6 +31,8 @@ class NetworkArgs:
     settings: NetworkSettings
     region: str
     kms_key_arn: pulumi.Input[str]
+    protect: bool
+    """Refuse to replace or delete the VPC, which every server and data store stands in."""
 
 
 class Network(pulumi.ComponentResource):
@@ -92,7 +94,7 @@ class Network(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=self._tags("vpc"),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
         )
         # AWS makes this group with the VPC and lets its members talk freely. Without rules it
         # lets nothing through, so whoever forgets to name a group gets no access at all.

@@ -44,12 +44,16 @@ Build = Callable[..., Recording]
 
 @pytest.fixture(scope="module")
 def build(identity: Identity) -> Build:
-    def run(zones: list[str] = ZONES, nat: str = "zone") -> Recording:
+    def run(zones: list[str] = ZONES, nat: str = "zone", *, protect: bool = True) -> Recording:
         settings = NetworkSettings.model_validate(
             {"cidr": "10.0.0.0/16", "zones": zones, "nat": nat}
         )
         args = NetworkArgs(
-            identity=identity, settings=settings, region=REGION, kms_key_arn="arn:aws:kms:key"
+            identity=identity,
+            settings=settings,
+            region=REGION,
+            kms_key_arn="arn:aws:kms:key",
+            protect=protect,
         )
         return record(lambda: Network("network", args))
 
@@ -235,3 +239,9 @@ def test_the_role_may_write_to_its_log_group_only(built: Recording) -> None:
     assert [each["Resource"] for each in writes] == [f"{group_arn}:*"]
     anywhere = [each["Action"] for each in policy["Statement"] if each["Resource"] == "*"]
     assert anywhere == ["logs:DescribeLogGroups"]
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_the_vpc_alone_is_protected_when_asked(build: Build, protect: bool) -> None:
+    protected = [each.type for each in build(protect=protect).resources if each.request.protect]
+    assert protected == ([VPC] if protect else [])
