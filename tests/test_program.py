@@ -22,7 +22,7 @@ COUNTS = {
     "aws:cloudwatch/eventTarget:EventTarget": 2,
     "aws:cloudwatch/logGroup:LogGroup": 10,
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": 14,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 63,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 64,
     "aws:ebs/encryptionByDefault:EncryptionByDefault": 1,
     "aws:ebs/volume:Volume": 1,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": 1,
@@ -67,7 +67,7 @@ COUNTS = {
     "aws:s3/bucket:Bucket": 7,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 7,
     "aws:s3/bucketLogging:BucketLogging": 4,
-    "aws:s3/bucketObjectv2:BucketObjectv2": 29,
+    "aws:s3/bucketObjectv2:BucketObjectv2": 32,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": 7,
     "aws:s3/bucketPolicy:BucketPolicy": 7,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 7,
@@ -154,6 +154,7 @@ def test_prod_protects_what_holds_data() -> None:
         "logs-bucket",
         "media-bucket",
         "media-copy-bucket",
+        "network-vpc",
         "operations-data",
     }
     balancer = prod.one("aws:lb/loadBalancer:LoadBalancer")

@@ -99,6 +99,7 @@ def statements(built: Recording) -> list[tuple[list[str], list[str], dict[str, o
     return [
         (each["Action"], each["Resource"], each.get("Condition", {}))
         for each in policy["Statement"]
+        if each["Effect"] == "Allow"
     ]
 
 
@@ -111,7 +112,7 @@ def test_it_is_one_server_its_data_and_its_files(build: Build) -> None:
         "messaging-app:aws:ServerTemplate": 1,
         ATTACHMENT: 1,
         INSTANCE: 1,
-        OBJECT: 29,
+        OBJECT: 32,
         RECORD: 1,
         ROLE_POLICY: 1,
         TEMPLATE: 1,
