@@ -1,7 +1,7 @@
 """Reading a resource's properties whatever they hold: absent, null, of the wrong type, unknown.
 
 Nothing here raises, except for a value that is not known yet at preview: there the SDK's proxy
-raises `UnknownValueError`, and `evaluation.mandatory` turns it into a violation.
+raises `UnknownValueError`, and `evaluation.judgement` turns it into a finding.
 """
 
 import math

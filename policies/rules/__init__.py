@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
-
+from evaluation.rule import AnyRule
 from rules.bucket_encryption import BUCKET_ENCRYPTION
 from rules.bucket_public_access import BUCKET_PUBLIC_ACCESS
 from rules.cache_durability import CACHE_DURABILITY
@@ -28,7 +27,7 @@ from rules.topic_encryption import TOPIC_ENCRYPTION
 from rules.unmeasured_compute import UNMEASURED_COMPUTE
 from rules.volume_encryption import VOLUME_ENCRYPTION
 
-RULES: Sequence[ResourceValidationPolicy | StackValidationPolicy] = (
+RULES: Sequence[AnyRule] = (
     SERVER_FLOOR,
     OVERRIDE_FLOOR,
     TEMPLATE_ORIGIN,

@@ -2,26 +2,28 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import is_true, value_at
+from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resource_types import (
     EBS_VOLUME,
     ENCRYPTION_BY_DEFAULT,
     INSTANCE,
     LAUNCH_TEMPLATE,
 )
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 from evaluation.volumes import volume_setting
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject volumes that are not plainly encrypted; the machine image's own are not."""
-    if args.resource_type == ENCRYPTION_BY_DEFAULT:
-        yield from _default_violations(args.props)
+    if resource.resource_type == ENCRYPTION_BY_DEFAULT:
+        yield from _default_violations(resource.props)
         return
-    flags = list(volume_setting(args.resource_type, args.props, "encrypted"))
-    if not flags and args.resource_type == LAUNCH_TEMPLATE:
+    flags = list(volume_setting(resource.resource_type, resource.props, "encrypted"))
+    if not flags and resource.resource_type == LAUNCH_TEMPLATE:
         yield (
             "blockDeviceMappings names no volume, so the machine image decides whether the root "
             "volume is encrypted. Name the root volume there, with encrypted set to true."
@@ -41,10 +43,26 @@ def _default_violations(properties: object) -> Iterator[str]:
         )
 
 
-VOLUME_ENCRYPTION = resource_policy(
+VOLUME_ENCRYPTION = ResourceRule(
     name="volume-encryption",
-    description="Volumes are encrypted (guide, Compliance: Data Protection).",
+    title="Volumes are encrypted",
+    why=(
+        "A copy of an unencrypted volume, or a disk taken out of service, can be read by "
+        "whoever holds it."
+    ),
     severity=Severity.HIGH,
+    references=(
+        guide("Compliance: Data Protection"),
+        cis("2.2.1"),
+        fsbp("EC2.3"),
+        fsbp("EC2.7"),
+        pci("3.5.1"),
+    ),
+    fix="Set encrypted to true on each volume.",
+    example=Example(
+        violates="encrypted: false",
+        complies="encrypted: true",
+    ),
     resource_types=(LAUNCH_TEMPLATE, INSTANCE, EBS_VOLUME, ENCRYPTION_BY_DEFAULT),
     check=check,
 )

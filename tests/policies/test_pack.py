@@ -9,11 +9,13 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+from pulumi_policy import EnforcementLevel
 
+from evaluation.assembly import CLOSING
+from evaluation.rule import AnyRule, StackRule
 from rules import RULES
 from rules.unmeasured_compute import MEASURED_ALTERNATIVES
 from tests.policies.evaluate import UNKNOWN, Resource, stack_violations, violations
@@ -72,7 +74,7 @@ def blocking_rules(resources: Sequence[Resource]) -> list[str]:
     """The names of the rules that report anything about these resources."""
     names: list[str] = []
     for policy in RULES:
-        if isinstance(policy, StackValidationPolicy):
+        if isinstance(policy, StackRule):
             found = len(stack_violations(policy, resources))
         else:
             found = sum(len(violations(policy, resource)) for resource in resources)
@@ -91,9 +93,9 @@ def test_every_rule_blocks_a_stack_that_breaks_it_alone(name: str) -> None:
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 def test_every_rule_is_mandatory_and_names_its_guide_section(
-    policy: ResourceValidationPolicy | StackValidationPolicy,
+    policy: AnyRule,
 ) -> None:
-    assert policy.enforcement_level is EnforcementLevel.MANDATORY
+    assert policy.level is EnforcementLevel.MANDATORY
     assert "(guide, " in policy.description
     assert policy.severity is not None
 
@@ -121,6 +123,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     resource_type=st.sampled_from(RESOURCE_TYPES),
     properties=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6),
@@ -171,7 +174,7 @@ def analyze(stub: Any, resource: Resource) -> list[tuple[str, int]]:
 
 def test_the_served_pack_offers_every_rule(served_pack: Any) -> None:
     info = served_pack.GetAnalyzerInfo(Empty())
-    assert [policy.name for policy in info.policies] == [policy.name for policy in RULES]
+    assert [policy.name for policy in info.policies] == [*(rule.name for rule in RULES), *CLOSING]
 
 
 def test_the_served_pack_passes_and_blocks(served_pack: Any) -> None:

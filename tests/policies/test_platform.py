@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
 
+from evaluation.rule import AnyRule, StackRule
 from rules import RULES
 from tests.policies.evaluate import UNKNOWN, Resource, stack_violations, violations
 from tests.policies.factories import with_properties
@@ -78,11 +78,9 @@ BREAKS: Mapping[str, Change] = {
 }
 
 
-def refusals(
-    policy: ResourceValidationPolicy | StackValidationPolicy, resources: Sequence[Resource]
-) -> list[str]:
+def refusals(policy: AnyRule, resources: Sequence[Resource]) -> list[str]:
     """The messages of one rule."""
-    if isinstance(policy, StackValidationPolicy):
+    if isinstance(policy, StackRule):
         return [message for message, _ in stack_violations(policy, resources)]
     return [message for each in resources for message in violations(policy, each)]
 
@@ -107,6 +105,6 @@ def test_the_first_preview_refuses_nothing_for_being_unknown(variant: str) -> No
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
 def test_every_rule_refuses_a_change_to_the_platform(
-    policy: ResourceValidationPolicy | StackValidationPolicy,
+    policy: AnyRule,
 ) -> None:
     assert refusals(policy, BREAKS[policy.name](deployed(EVERY_KIND))) != []
