@@ -47,9 +47,7 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
         if rule.resource_types is not None and args.resource_type not in rule.resource_types:
             return
         settings = args.get_config()
-        resource = Resource(
-            resource_type=args.resource_type, props=args.props, urn=args.urn, name=args.name
-        )
+        resource = as_resource(args)
         for finding in judge_resource(rule, resource, settings):
             if run.blocks(finding, _on_unknown(rule, settings)):
                 report_violation(finding.message, None)
@@ -121,6 +119,17 @@ def schema(rule: AnyRule) -> PolicyConfigSchema:
     }
     parameters = {name: dict(each.schema) for name, each in rule.parameters.items()}
     return PolicyConfigSchema(properties={ON_UNKNOWN: on_unknown, **parameters})
+
+
+def as_resource(args: ResourceValidationArgs) -> Resource:
+    """The engine's resource as rules see it."""
+    return Resource(
+        resource_type=args.resource_type,
+        props=args.props,
+        urn=args.urn,
+        name=args.name,
+        provider=args.provider.props if args.provider else {},
+    )
 
 
 def as_resources(resources: Sequence[PolicyResource]) -> list[Resource]:

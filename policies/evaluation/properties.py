@@ -46,6 +46,11 @@ def entries(value: object) -> list[object]:
     return [value]
 
 
+def mapping(value: object) -> Mapping[str, object]:
+    """A mapping as it is, and an empty one for anything else."""
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
 def number(value: object) -> float | None:
     """A finite number, or None for anything else."""
     # A bool is an int to Python, but no size.

@@ -20,6 +20,7 @@ class Resource:
         props: its properties, which raise `UnknownValueError` where a value is not known yet.
         urn: its URN.
         name: the URN's last part.
+        provider: the properties of its provider.
         parameters: the values of the rule's parameters.
         property_dependencies: the resources of the stack that each property comes from.
     """
@@ -28,6 +29,7 @@ class Resource:
     props: Mapping[str, object]
     urn: str
     name: str
+    provider: Mapping[str, object] = field(default_factory=dict[str, object])
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
     property_dependencies: Mapping[str, "Sequence[Resource]"] = field(
         default_factory=dict[str, "Sequence[Resource]"]
@@ -54,6 +56,12 @@ class Stack:
         """The resource that speaks for all of these types, for what concerns the stack once."""
         return next(iter(self.of(resource_types)), None)
 
+    def made_from(
+        self, source: Resource, resource_types: Collection[str], by: str
+    ) -> list[Resource]:
+        """The resources of these types whose property comes from one, whatever it says."""
+        return self._attachments(resource_types, by).by_source.get(source.urn, [])
+
     def attached(
         self, to: Resource, resource_types: Collection[str], by: str, key: str
     ) -> list[Resource]:
@@ -65,10 +73,13 @@ class Stack:
             by: their property that names it, such as `bucket`.
             key: its own property that they name, such as `bucket`.
         """
+        return self._attachments(resource_types, by).of(to, known_at(to.props, key))
+
+    def _attachments(self, resource_types: Collection[str], by: str) -> "_Attachments":
         index = (by, tuple(resource_types))
         if index not in self._attached:
             self._attached[index] = _Attachments(self.of(resource_types), by)
-        return self._attached[index].of(to, known_at(to.props, key))
+        return self._attached[index]
 
 
 class _Attachments:
@@ -76,7 +87,7 @@ class _Attachments:
 
     def __init__(self, resources: Iterable[Resource], by: str) -> None:
         self._by_name: dict[object, list[Resource]] = defaultdict(list)
-        self._by_source: dict[str, list[Resource]] = defaultdict(list)
+        self.by_source: dict[str, list[Resource]] = defaultdict(list)
         self._unnamed: set[Resource] = set()
         for resource in resources:
             name = known_at(resource.props, by)
@@ -85,11 +96,11 @@ class _Attachments:
             else:
                 self._unnamed.add(resource)
             for source in resource.property_dependencies.get(by, ()):
-                self._by_source[source.urn].append(resource)
+                self.by_source[source.urn].append(resource)
 
     def of(self, owner: Resource, name: object) -> list[Resource]:
         """What names the owner. A name unknown on either side is stood for by where it is from."""
-        from_owner = self._by_source.get(owner.urn, [])
+        from_owner = self.by_source.get(owner.urn, [])
         if not isinstance(name, str):
             return from_owner
         return [

@@ -7,6 +7,7 @@ from pulumi_policy import Severity
 from evaluation.buckets import ACCOUNT_PUBLIC_ACCESS_BLOCK, PUBLIC_ACCESS_BLOCKS
 from evaluation.properties import is_true, value_at
 from evaluation.references import cis, fsbp, guide, pci
+from evaluation.remedies import setting
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
 
@@ -41,5 +42,6 @@ PUBLIC_ACCESS_BLOCK = ResourceRule(
         complies="blockPublicAcls: true",
     ),
     resource_types=(*PUBLIC_ACCESS_BLOCKS, ACCOUNT_PUBLIC_ACCESS_BLOCK),
+    remedy=setting(**dict.fromkeys(FLAGS, True)),
     check=check,
 )

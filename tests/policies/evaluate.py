@@ -6,6 +6,7 @@ from typing import Any
 
 from pulumi_policy import (
     PolicyCustomTimeouts,
+    PolicyProviderResource,
     PolicyResource,
     PolicyResourceOptions,
     ResourceValidationArgs,
@@ -32,17 +33,20 @@ OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 
 class Resource:
     """A resource as a rule sees it.
 
-    `depends` names, by property, the resources of the same stack that the property comes from.
+    `depends` names, by property, the resources of the same stack that the property comes from;
+    `provider` holds the properties of its provider.
     """
 
     type: str
     properties: Mapping[str, Any]
     name: str = "main"
     depends: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    stack: str = "test"
+    provider: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:test::messaging-app::{self.type}::{self.name}"
+        return f"urn:pulumi:{self.stack}::messaging-app::{self.type}::{self.name}"
 
 
 def violations(
@@ -65,13 +69,16 @@ def violations(
     def report(message: str, urn: str | None = None) -> None:
         messages.append(message)
 
+    provider = PolicyProviderResource(
+        "pulumi:providers:aws", resource.provider, "urn:pulumi:test::provider", "provider"
+    )
     args = ResourceValidationArgs(
         resource.type,
         unknown_checking_proxy(dict(resource.properties)),
         resource.urn,
         resource.name,
         OPTIONS,
-        None,
+        provider,
         settings,
     )
     # The SDK leaves the type of what `validate` awaits open.
