@@ -5,29 +5,43 @@ that the preview passes with nothing checked. These policies report such a value
 which blocks, or where the rule says so remember it for the policy `unknown-values`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, cast
 
 from pulumi_policy import (
     EnforcementLevel,
     PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
+    ResourceRemediation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.proxy import (
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+)
 
-from evaluation.configuration import ON_UNKNOWN
+from evaluation.configuration import CLOSING, ON_UNKNOWN
 from evaluation.judgement import judge_resource, judge_stack
 from evaluation.resources import Resource
-from evaluation.rule import AnyRule, OnUnknown, ResourceRule, StackRule
+from evaluation.rule import AnyRule, OnUnknown, Remedy, ResourceRule, StackRule
 from evaluation.run import Run
 
 Policy = ResourceValidationPolicy | StackValidationPolicy
 
-CLOSING = ("exemptions", "exempted", "unknown-values")
-"""The policies that come last and report what the others let pass."""
+UNKNOWN = (
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+)
 
 
 def assemble(rules: Iterable[AnyRule], run: Run) -> list[Policy]:
@@ -58,8 +72,30 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
         severity=rule.severity,
         enforcement_level=rule.level,
         config_schema=schema(rule),
+        remediation_steps=rule.fix,
         validate=validate,
+        remediate=remediation(rule, rule.remedy) if rule.remedy else None,
     )
+
+
+def remediation(rule: ResourceRule, remedy: Remedy) -> ResourceRemediation:
+    """What the engine asks where the rule is set to `remediate`; it shows what was changed."""
+
+    def remediate(args: ResourceValidationArgs) -> Any:
+        if rule.resource_types is not None and args.resource_type not in rule.resource_types:
+            return None
+        resource = as_resource(args)
+        resource.parameters = {**rule.defaults, **args.get_config()}
+        changes = remedy(resource)
+        # For once the SDK hands over values that are not known yet: those stay, and are checked.
+        if not changes or any(args.props.get(name) in UNKNOWN for name in changes):
+            return None
+        properties = cast("MutableMapping[str, object]", args.props)
+        for name, value in changes.items():
+            properties[name] = value
+        return properties
+
+    return remediate
 
 
 def stack_policy(rule: StackRule, run: Run) -> StackValidationPolicy:
@@ -77,6 +113,7 @@ def stack_policy(rule: StackRule, run: Run) -> StackValidationPolicy:
         severity=rule.severity,
         enforcement_level=rule.level,
         config_schema=schema(rule),
+        remediation_steps=rule.fix,
         validate=validate,
     )
 

@@ -22,8 +22,11 @@ LEVEL = "enforcementLevel"
 ON_UNKNOWN = "onUnknown"
 LEVELS = tuple(level.value for level in EnforcementLevel)
 
-RuleSettings = Mapping[str, Any]
-"""`enforcementLevel`, `onUnknown` and parameters of one rule, as far as they are set."""
+ALL = "all"
+"""What stands for every rule in the file given by `--policy-pack-config`."""
+
+CLOSING = ("exemptions", "exempted", "unknown-values")
+"""The policies that come last and report what the others let pass."""
 
 
 def read(path: Path, rules: Sequence[AnyRule], stack: str) -> dict[str, dict[str, Any]]:
@@ -52,6 +55,30 @@ def read(path: Path, rules: Sequence[AnyRule], stack: str) -> dict[str, dict[str
             if fnmatchcase(stack, pattern.value):
                 settings.setdefault(rule.name, {}).update(found)
     return settings
+
+
+def fault_of(rules: Mapping[str, AnyRule], name: str, properties: Sequence[str]) -> str | None:
+    """What is wrong with the engine's configuration of one rule, or None.
+
+    The engine checks levels and the types of values, but not that there is what they are for.
+
+    Args:
+        rules: the rules that there are, by name.
+        name: the rule that is configured; `all` stands for each.
+        properties: what is set of it beside its level.
+    """
+    if name in CLOSING:
+        return None
+    if name == ALL:
+        return f"{ALL} sets the level of all rules, and nothing else." if properties else None
+    rule = rules.get(name)
+    if rule is None:
+        return f"There is no rule {name}. docs/policies.md lists the rules."
+    unknown = next((key for key in properties if key not in (ON_UNKNOWN, *rule.parameters)), None)
+    if unknown is None:
+        return None
+    allowed = ", ".join((LEVEL, ON_UNKNOWN, *rule.parameters))
+    return f"{name} has no {unknown}; it has {allowed}."
 
 
 def _settings(path: Path, rule: AnyRule, node: yaml.Node) -> Iterator[tuple[str, Any]]:

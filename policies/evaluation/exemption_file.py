@@ -45,6 +45,8 @@ def read(path: Path, rules: Collection[str]) -> Sequence[Exemption]:
         first = invalid.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "model_type":
+            reason = "a mapping must be here"
         place = f"{path.name}:{line_of(node, first['loc'])}"
         message = f"{place}: {where or 'the file'}: {reason}."
         raise FaultyFileError(message) from None

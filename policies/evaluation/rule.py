@@ -97,11 +97,13 @@ class StackRule(Rule):
 
     Attributes:
         resource_types: type tokens of the resources that are judged.
+        beside: those of the other resources that the check reads.
         check: as of a `ResourceRule`, but it takes the stack as well.
     """
 
     check: StackCheck
     resource_types: Collection[str]
+    beside: Collection[str] = ()
 
 
 AnyRule = ResourceRule | StackRule

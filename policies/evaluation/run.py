@@ -77,8 +77,8 @@ class Run:
             more = f" and {len(resources) - SHOWN} more" if len(resources) > SHOWN else ""
             yield (
                 f"{rule} waits for values that are not known yet, of "
-                f"{', '.join(resources[:SHOWN])}{more}. It is checked when the deployment knows "
-                "them, before the resource is made."
+                f"{', '.join(resources[:SHOWN])}{more}. "
+                "It is checked once the deployment knows them."
             )
 
     def faults(self, urn: str) -> Iterator[str]:

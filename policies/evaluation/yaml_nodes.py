@@ -63,7 +63,7 @@ def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if str(key.value) in seen:
                 message = f"{path.name}:{key.start_mark.line + 1}: {key.value} is there twice."
                 raise FaultyFileError(message)
             seen.add(str(key.value))

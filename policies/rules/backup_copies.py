@@ -47,5 +47,6 @@ BACKUP_COPIES = StackRule(
     ),
     on_unknown=OnUnknown.REPORT,
     resource_types=BUCKETS,
+    beside=(*LIFECYCLES, *REPLICATIONS),
     check=check,
 )

@@ -34,5 +34,6 @@ BUCKET_ACCESS_LOGS = StackRule(
     example=Example(violates="a Bucket alone", complies="a Bucket and its BucketLogging"),
     on_unknown=OnUnknown.REPORT,
     resource_types=BUCKETS,
+    beside=(*LOGGINGS, *BUCKET_POLICIES),
     check=check,
 )

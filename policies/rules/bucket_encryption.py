@@ -38,5 +38,6 @@ BUCKET_ENCRYPTION = StackRule(
         complies="a Bucket and its BucketServerSideEncryptionConfiguration",
     ),
     resource_types=BUCKETS,
+    beside=ENCRYPTION_CONFIGURATIONS,
     check=check,
 )

@@ -39,5 +39,6 @@ BUCKET_PUBLIC_ACCESS = StackRule(
         complies="a Bucket and its BucketPublicAccessBlock",
     ),
     resource_types=BUCKETS,
+    beside=PUBLIC_ACCESS_BLOCKS,
     check=check,
 )

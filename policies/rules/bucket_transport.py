@@ -65,5 +65,6 @@ BUCKET_TRANSPORT = StackRule(
     ),
     on_unknown=OnUnknown.REPORT,
     resource_types=BUCKETS,
+    beside=BUCKET_POLICIES,
     check=check,
 )

@@ -37,5 +37,6 @@ BUCKET_VERSIONING = StackRule(
     ),
     on_unknown=OnUnknown.REPORT,
     resource_types=BUCKETS,
+    beside=VERSIONINGS,
     check=check,
 )

@@ -26,7 +26,8 @@ CODE_NAMES: Final = {
 }
 UBUNTU: Final = re.compile(r"/canonical/ubuntu/[^/]+/(\d\d\.\d\d|[a-z]+)/")
 RED_HAT: Final = re.compile(r"(?:rhel|red-?hat)[^0-9]{0,20}(\d{1,2})")
-CENTOS: Final = re.compile(r"centos([^0-9]{0,20})(\d{1,2})")
+# Its images are named after EC2 as well.
+CENTOS: Final = re.compile(r"centos((?:ec2|[^0-9]){0,20})(?<!ec)(\d{1,2})")
 OTHERS: Final = {
     "ami-amazon-linux-latest": "Amazon Linux",
     "ami-windows-latest": "Windows",

@@ -46,5 +46,6 @@ OVERSIGHT = StackRule(
     example=Example(violates="a Group alone", complies="a Group, its MetricAlarms and a Trail"),
     on_unknown=OnUnknown.REPORT,
     resource_types=SERVERS,
+    beside=WATCHERS,
     check=check,
 )

@@ -49,5 +49,6 @@ PUBLIC_INGRESS_OWNER = StackRule(
         complies="securityGroupId: <the load balancer's>, cidrIpv4: 0.0.0.0/0",
     ),
     resource_types=STANDALONE_RULES,
+    beside=GROUPS,
     check=check,
 )

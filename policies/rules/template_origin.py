@@ -91,5 +91,6 @@ TEMPLATE_ORIGIN = StackRule(
         complies="launchTemplate: {id: <a template of this stack with the same Role>}",
     ),
     resource_types=(INSTANCE, AUTO_SCALING_GROUP),
+    beside=(LAUNCH_TEMPLATE,),
     check=check,
 )

@@ -13,7 +13,9 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+from pulumi_policy.secret import secrets_preserving_proxy
 
 from catalogue.instance_types import catalogue
 from evaluation.assembly import resource_policy, stack_policy
@@ -69,21 +71,33 @@ def violations(
     def report(message: str, urn: str | None = None) -> None:
         messages.append(message)
 
-    provider = PolicyProviderResource(
-        "pulumi:providers:aws", resource.provider, "urn:pulumi:test::provider", "provider"
-    )
-    args = ResourceValidationArgs(
-        resource.type,
-        unknown_checking_proxy(dict(resource.properties)),
-        resource.urn,
-        resource.name,
-        OPTIONS,
-        provider,
-        settings,
-    )
+    args = _arguments(resource, unknown_checking_proxy(dict(resource.properties)), settings)
     # The SDK leaves the type of what `validate` awaits open.
     policy.validate(args, report)  # pyright: ignore[reportUnknownMemberType]
     return messages
+
+
+def remedied(
+    rule: ResourceRule, resource: Resource, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """The properties that a rule's policy gives a resource, or None where it changes nothing."""
+    policy = resource_policy(rule, Run())
+    properties = secrets_preserving_proxy(dict(resource.properties))
+    args = _arguments(resource, properties, settings)
+    # The SDK leaves the type of what `remediate` awaits open.
+    changed: Any = policy.remediate(args)  # pyright: ignore[reportUnknownMemberType]
+    return None if changed is None else dict(serialize_properties(changed))
+
+
+def _arguments(
+    resource: Resource, properties: Any, settings: Mapping[str, Any] | None
+) -> ResourceValidationArgs:
+    provider = PolicyProviderResource(
+        "pulumi:providers:aws", resource.provider, "urn:pulumi:test::provider", "provider"
+    )
+    return ResourceValidationArgs(
+        resource.type, properties, resource.urn, resource.name, OPTIONS, provider, settings
+    )
 
 
 def stack_violations(

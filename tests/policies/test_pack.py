@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy import EnforcementLevel
 
-from evaluation.assembly import CLOSING
+from evaluation.configuration import CLOSING
 from evaluation.rule import AnyRule, StackRule
 from rules import RULES
 from rules.unmeasured_compute import MEASURED_ALTERNATIVES
