@@ -30,7 +30,7 @@ def check(bucket: Resource, stack: Stack) -> Iterator[str]:
 
 
 def _holds_backups(bucket: Resource) -> bool:
-    named = (bucket.name.rpartition("::")[2], *(known_at(bucket.props, key) for key in NAMES))
+    named = (bucket.name, *(known_at(bucket.props, key) for key in NAMES))
     return any(isinstance(name, str) and "backup" in name.lower() for name in named)
 
 

@@ -6,7 +6,6 @@ from pulumi_policy import Severity
 
 from evaluation.properties import is_true, value_at
 from evaluation.references import fsbp, guide, pci
-from evaluation.remedies import setting
 from evaluation.resource_types import CACHE
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
@@ -47,6 +46,5 @@ CACHE_ENCRYPTION = ResourceRule(
         complies="transitEncryptionEnabled: true",
     ),
     resource_types=(CACHE,),
-    remedy=setting(**dict.fromkeys(FLAGS, True)),
     check=check,
 )

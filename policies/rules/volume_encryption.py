@@ -1,10 +1,10 @@
 """Every volume is encrypted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pulumi_policy import Severity
 
-from evaluation.properties import is_true, value_at
+from evaluation.properties import entries, is_true, mapping, value_at
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resource_types import (
     EBS_VOLUME,
@@ -43,6 +43,25 @@ def _default_violations(properties: object) -> Iterator[str]:
         )
 
 
+def remedy(resource: Resource) -> Mapping[str, object]:
+    """Encrypt the volumes of servers to come: one that exists would be replaced, data and all."""
+    if resource.resource_type == ENCRYPTION_BY_DEFAULT:
+        return {"enabled": True} if list(_default_violations(resource.props)) else {}
+    if resource.resource_type != LAUNCH_TEMPLATE:
+        return {}
+    named = entries(value_at(resource.props, "blockDeviceMappings"))
+    encrypted = [_encrypted(mapping(each)) for each in named]
+    is_changed = any(dict(mapping(old)) != new for old, new in zip(named, encrypted, strict=True))
+    return {"blockDeviceMappings": encrypted} if is_changed else {}
+
+
+def _encrypted(device: Mapping[str, object]) -> dict[str, object]:
+    ebs = mapping(device.get("ebs"))
+    if not ebs or is_true(ebs.get("encrypted")):
+        return dict(device)
+    return {**device, "ebs": {**ebs, "encrypted": "true"}}
+
+
 VOLUME_ENCRYPTION = ResourceRule(
     name="volume-encryption",
     title="Volumes are encrypted",
@@ -64,5 +83,6 @@ VOLUME_ENCRYPTION = ResourceRule(
         complies="encrypted: true",
     ),
     resource_types=(LAUNCH_TEMPLATE, INSTANCE, EBS_VOLUME, ENCRYPTION_BY_DEFAULT),
+    remedy=remedy,
     check=check,
 )
