@@ -1,7 +1,7 @@
 """Reading a resource's properties whatever they hold: absent, null, of the wrong type, unknown.
 
 Nothing here raises, except for a value that is not known yet at preview: there the SDK's proxy
-raises `UnknownValueError`, and `evaluation.mandatory` turns it into a violation.
+raises `UnknownValueError`, and `evaluation.judgement` turns it into a finding.
 """
 
 import math
@@ -44,6 +44,11 @@ def entries(value: object) -> list[object]:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return list(cast("Sequence[object]", value))
     return [value]
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """A mapping as it is, and an empty one for anything else."""
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
 def number(value: object) -> float | None:

@@ -1,4 +1,4 @@
-"""The type tokens of the resources that start servers, databases and caches, or store for them."""
+"""The type tokens that more than one rule reads."""
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
@@ -7,3 +7,10 @@ EBS_VOLUME = "aws:ebs/volume:Volume"
 ENCRYPTION_BY_DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 DATABASE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+DATABASE_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+CACHE_PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
+CONTAINER = "docker:index/container:Container"
+CONTAINER_IMAGE = "docker:index/remoteImage:RemoteImage"
+# The SDK names load balancers and their target groups twice; both names make the same thing.
+LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+TARGET_GROUPS = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import is_true, value_at
+from evaluation.references import fsbp, guide, pci
 from evaluation.resource_types import CACHE
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 FLAGS = ("atRestEncryptionEnabled", "transitEncryptionEnabled")
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject nodes that do not plainly encrypt; ElastiCache's own default depends on the engine."""
     for flag in FLAGS:
-        if not is_true(value_at(args.props, flag)):
+        if not is_true(value_at(resource.props, flag)):
             yield f"{flag} is not true; cached data must be encrypted. Set it to true."
-    mode = value_at(args.props, "transitEncryptionMode")
+    mode = value_at(resource.props, "transitEncryptionMode")
     if mode not in (None, "required"):
         yield (
             f"transitEncryptionMode is {mode}, so that clients may do without; cached data must be "
@@ -24,12 +26,25 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
         )
 
 
-CACHE_ENCRYPTION = resource_policy(
+CACHE_ENCRYPTION = ResourceRule(
     name="cache-encryption",
-    description=(
-        "Cache nodes encrypt stored and transmitted data (guide, Compliance: Data Protection)."
-    ),
+    title="Cache nodes encrypt stored and transmitted data",
+    why="The cache holds sessions and messages, and its traffic crosses zones.",
     severity=Severity.HIGH,
+    references=(
+        guide("Compliance: Data Protection"),
+        fsbp("ElastiCache.4"),
+        fsbp("ElastiCache.5"),
+        pci("4.2.1"),
+    ),
+    fix=(
+        "Set atRestEncryptionEnabled and transitEncryptionEnabled to true, and "
+        "transitEncryptionMode to required."
+    ),
+    example=Example(
+        violates="transitEncryptionEnabled: false",
+        complies="transitEncryptionEnabled: true",
+    ),
     resource_types=(CACHE,),
     check=check,
 )

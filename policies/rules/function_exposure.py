@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given, value_at
+from evaluation.references import fsbp, guide, pci
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 PERMISSION = "aws:lambda/permission:Permission"
@@ -15,25 +17,25 @@ PERMISSION = "aws:lambda/permission:Permission"
 IN_AN_ACCOUNT = re.compile(r"\d{12}|arn:.+")
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject function URLs, and permissions that leave open who calls.
 
     A service calls functions for everybody who tells it to, so a permission says on whose behalf.
     """
-    if args.resource_type == FUNCTION_URL:
+    if resource.resource_type == FUNCTION_URL:
         yield (
             "a function URL is reachable from the internet; only the load balancer may be. "
             "Remove it, and permit the services that call the function."
         )
         return
-    principal = value_at(args.props, "principal")
+    principal = value_at(resource.props, "principal")
     if not isinstance(principal, str) or principal in ("", "*"):
         yield (
             f"principal is {principal or 'not set'}, so everybody may call the function. "
             "Name the service or the account that calls it."
         )
     elif not IN_AN_ACCOUNT.fullmatch(principal) and not (
-        is_given(args.props, "sourceArn") or is_given(args.props, "sourceAccount")
+        is_given(resource.props, "sourceArn") or is_given(resource.props, "sourceAccount")
     ):
         yield (
             f"sourceArn is not set, so {principal} may call the function on behalf of any account. "
@@ -41,10 +43,24 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
         )
 
 
-FUNCTION_EXPOSURE = resource_policy(
+FUNCTION_EXPOSURE = ResourceRule(
     name="function-exposure",
-    description="Functions are called by named principals only (guide, Security Hardening 1).",
+    title="Functions are called by named principals only",
+    why="Whoever may call a function acts with its rights.",
     severity=Severity.CRITICAL,
+    references=(
+        guide("Security Hardening 1"),
+        fsbp("Lambda.1"),
+        pci("7.2.1"),
+    ),
+    fix=(
+        "Name the service in principal and the resource that calls in sourceArn; remove "
+        "function URLs."
+    ),
+    example=Example(
+        violates='principal: "*"',
+        complies="principal: sns.amazonaws.com, sourceArn: <the topic>",
+    ),
     resource_types=(FUNCTION_URL, PERMISSION),
     check=check,
 )

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import entries, value_at
+from evaluation.references import fsbp, guide, pci
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 # The SDK names listeners twice; both names make the same thing.
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -16,21 +18,21 @@ LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 MODERN_POLICY = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2|FS-1-2)-.+")
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject plain text that is answered, and TLS that is older than the guide's.
 
     Other protocols than these pass bytes on without reading them, encrypted or not.
     """
-    protocol = value_at(args.props, "protocol")
+    protocol = value_at(resource.props, "protocol")
     if protocol in ("HTTPS", "TLS"):
-        policy = value_at(args.props, "sslPolicy")
+        policy = value_at(resource.props, "sslPolicy")
         if not isinstance(policy, str) or not MODERN_POLICY.fullmatch(policy):
             yield (
                 f"sslPolicy is {policy or 'not set'}, which takes TLS older than 1.2. "
                 "Set it to ELBSecurityPolicy-TLS13-1-2-2021-06."
             )
     # An Application Load Balancer's listener that names no protocol speaks HTTP.
-    elif protocol in ("HTTP", None) and not _only_redirects(args.props):
+    elif protocol in ("HTTP", None) and not _only_redirects(resource.props):
         yield (
             "the listener answers plain HTTP, which anybody on the way can read. Let its default "
             "action redirect to HTTPS."
@@ -46,10 +48,28 @@ def _only_redirects(properties: object) -> bool:
     )
 
 
-LISTENER_ENCRYPTION = resource_policy(
+LISTENER_ENCRYPTION = ResourceRule(
     name="listener-encryption",
-    description="Load balancers speak TLS 1.2 or newer (guide, Security Hardening 2).",
+    title="Load balancers speak TLS 1.2 or newer",
+    why=(
+        "Passwords and messages in plain text, or under broken versions of TLS, can be read on "
+        "the way."
+    ),
     severity=Severity.HIGH,
+    references=(
+        guide("Security Hardening 2"),
+        fsbp("ELB.1"),
+        fsbp("ELB.17"),
+        pci("4.2.1"),
+    ),
+    fix=(
+        "Give HTTPS listeners a policy of TLS 1.2 and 1.3 only, and let the HTTP listener "
+        "redirect to HTTPS."
+    ),
+    example=Example(
+        violates="sslPolicy: ELBSecurityPolicy-2016-08",
+        complies="sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06",
+    ),
     resource_types=LISTENERS,
     check=check,
 )

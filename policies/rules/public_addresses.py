@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import entries, is_given, is_off, value_at
+from evaluation.references import fsbp, guide, pci
 from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 ADVICE = "only the load balancer may be reached from the internet."
 
@@ -77,15 +79,33 @@ CHECKS: Mapping[str, Callable[[object], Iterator[str]]] = {
 }
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject every way in which a server gets a public address."""
-    yield from CHECKS[args.resource_type](args.props)
+    yield from CHECKS[resource.resource_type](resource.props)
 
 
-PUBLIC_ADDRESSES = resource_policy(
+PUBLIC_ADDRESSES = ResourceRule(
     name="public-addresses",
-    description="Servers have no public address (guide, Security Hardening 1).",
+    title="Servers have no public address",
+    why=(
+        "A server with a public address can be attacked directly, past the load balancer and "
+        "its firewall."
+    ),
     severity=Severity.CRITICAL,
+    references=(
+        guide("Security Hardening 1"),
+        fsbp("EC2.9"),
+        fsbp("EC2.15"),
+        fsbp("EC2.25"),
+        pci("1.4.4"),
+    ),
+    fix=(
+        "Place servers in private subnets; reach them through the load balancer or Session Manager."
+    ),
+    example=Example(
+        violates="associatePublicIpAddress: true",
+        complies="associatePublicIpAddress: false",
+    ),
     resource_types=CHECKS,
     check=check,
 )

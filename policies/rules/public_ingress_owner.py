@@ -1,15 +1,17 @@
 """Standalone rules open no group to the world but the load balancer's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from pulumi_policy import PolicyResource, Severity
+from pulumi_policy import Severity
 
 from evaluation.ingress import GROUPS, STANDALONE_RULES, ingress
-from evaluation.mandatory import stack_policy
+from evaluation.references import fsbp, guide, pci
+from evaluation.resources import Resource, Stack
 from evaluation.roles import LOAD_BALANCER, role
+from evaluation.rule import Example, StackRule
 
 
-def check(rule: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterator[str]:
+def check(rule: Resource, _stack: Stack) -> Iterator[str]:
     """Reject a rule open to the world unless its group, in this stack, is the load balancer's."""
     world = [
         str(network)
@@ -31,10 +33,22 @@ def check(rule: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterato
         )
 
 
-PUBLIC_INGRESS_OWNER = stack_policy(
+PUBLIC_INGRESS_OWNER = StackRule(
     name="public-ingress-owner",
-    description="Only load balancers are open to the world (guide, Security Hardening 1).",
+    title="Only load balancers are open to the world",
+    why="Port 443 of a server behind the load balancer is a way past it.",
     severity=Severity.CRITICAL,
+    references=(
+        guide("Security Hardening 1"),
+        fsbp("EC2.18"),
+        pci("1.3.1"),
+    ),
+    fix="Let the load balancer's security group in instead of a network.",
+    example=Example(
+        violates="securityGroupId: <the api servers'>, cidrIpv4: 0.0.0.0/0",
+        complies="securityGroupId: <the load balancer's>, cidrIpv4: 0.0.0.0/0",
+    ),
     resource_types=STANDALONE_RULES,
+    beside=GROUPS,
     check=check,
 )

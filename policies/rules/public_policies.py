@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import ResourceValidationArgs, Severity
-from pulumi_policy.proxy import UnknownValueError
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
-from evaluation.properties import known_at
+from evaluation.properties import value_at
+from evaluation.references import fsbp, guide, pci
 from evaluation.resource_policies import public_statements
+from evaluation.resources import Resource
+from evaluation.rule import Example, OnUnknown, ResourceRule
 
 # The property that holds the policy. A VPC endpoint's policy is none of these: it only takes away
 # from what the caller may do anyhow.
@@ -26,20 +27,17 @@ POLICIES: Mapping[str, str] = {
 }
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject statements for everybody that no condition confines.
 
-    Most policies name what does not exist yet, so they are unknown at the first preview. Those are
-    read when the deployment has come to the resource, before it is made.
+    Most policies name what does not exist yet, so they are unknown at the first preview.
     """
-    path = POLICIES[args.resource_type]
-    policy = known_at(args.props, path)
+    path = POLICIES[resource.resource_type]
+    policy = value_at(resource.props, path)
     if not policy:
         return
     try:
         public = list(public_statements(policy))
-    except UnknownValueError:
-        return
     except ValueError:
         yield f"{path} is no JSON, so it does not tell whom it lets in. Make it a JSON document."
         return
@@ -51,10 +49,28 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
         )
 
 
-PUBLIC_POLICIES = resource_policy(
+PUBLIC_POLICIES = ResourceRule(
     name="public-policies",
-    description="No resource policy lets everybody in (guide, Compliance: Data Protection).",
+    title="No resource policy lets everybody in",
+    why=(
+        "A statement for everybody makes keys, secrets, topics and buckets public, whatever "
+        "else is closed."
+    ),
     severity=Severity.CRITICAL,
+    references=(
+        guide("Compliance: Data Protection"),
+        fsbp("S3.2"),
+        fsbp("S3.3"),
+        fsbp("KMS.5"),
+        fsbp("SNS.4"),
+        pci("7.2.1"),
+    ),
+    fix="Name the principals, or confine the statement by a condition such as aws:SourceAccount.",
+    example=Example(
+        violates='Principal: "*"',
+        complies="Principal: {Service: cloudwatch.amazonaws.com}",
+    ),
+    on_unknown=OnUnknown.REPORT,
     resource_types=POLICIES,
     check=check,
 )

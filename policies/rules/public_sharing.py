@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import entries, value_at
+from evaluation.references import fsbp, guide, pci
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 
 def _document(properties: object) -> Iterator[tuple[str, object]]:
@@ -35,9 +37,9 @@ SHARES: Mapping[str, Callable[[object], Iterator[tuple[str, object]]]] = {
 }
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject documents, snapshots and machine images that every account can read."""
-    for path, name in SHARES[args.resource_type](args.props):
+    for path, name in SHARES[resource.resource_type](resource.props):
         if isinstance(name, str) and name.strip().lower() == "all":
             yield (
                 f"{path} is {name.strip()}, which is every account of AWS; nothing stored may be "
@@ -45,10 +47,22 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
             )
 
 
-PUBLIC_SHARING = resource_policy(
+PUBLIC_SHARING = ResourceRule(
     name="public-sharing",
-    description="Nothing is shared with every account (guide, Compliance: Data Protection).",
+    title="Nothing is shared with every account",
+    why="A snapshot or document that is shared with all accounts of AWS is public.",
     severity=Severity.CRITICAL,
+    references=(
+        guide("Compliance: Data Protection"),
+        fsbp("RDS.1"),
+        fsbp("SSM.4"),
+        pci("1.4.4"),
+    ),
+    fix="Name the accounts that need it.",
+    example=Example(
+        violates="sharedAccounts: [all]",
+        complies='sharedAccounts: ["123456789012"]',
+    ),
     resource_types=SHARES,
     check=check,
 )

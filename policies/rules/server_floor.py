@@ -2,35 +2,37 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
 from catalogue.instance_types import catalogue
 from evaluation.floors import Floor, compute_violations, floor_for, volume_violations
-from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given, number, value_at
+from evaluation.references import guide
 from evaluation.resource_types import INSTANCE, LAUNCH_TEMPLATE
+from evaluation.resources import Resource
 from evaluation.roles import role
+from evaluation.rule import Example, ResourceRule
 from evaluation.volumes import volumes
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Hold the type, the CPU options and the volumes against the role's floor.
 
     What an instance leaves to its launch template is checked there: `template-origin` sees to it
     that the template belongs to the stack and has the same role.
     """
-    floor = floor_for(role(args.props))
-    inherits = args.resource_type == INSTANCE and is_given(args.props, "launchTemplate")
-    instance_type = value_at(args.props, "instanceType")
+    floor = floor_for(role(resource.props))
+    inherits = resource.resource_type == INSTANCE and is_given(resource.props, "launchTemplate")
+    instance_type = value_at(resource.props, "instanceType")
     if instance_type is not None or not inherits:
         yield from compute_violations(
             "instanceType", instance_type, floor=floor, types=catalogue().ec2
         )
-    yield from _cpu_option_violations(args.props, floor)
+    yield from _cpu_option_violations(resource.props, floor)
     # An ephemeral device may take the place of a volume of the template.
-    replaces = is_given(args.props, "ephemeralBlockDevices")
-    if not inherits or replaces or any(volumes(args.resource_type, args.props)):
-        yield from volume_violations(args.resource_type, args.props, floor)
+    replaces = is_given(resource.props, "ephemeralBlockDevices")
+    if not inherits or replaces or any(volumes(resource.resource_type, resource.props)):
+        yield from volume_violations(resource.resource_type, resource.props, floor)
 
 
 def _cpu_option_violations(properties: object, floor: Floor) -> Iterator[str]:
@@ -47,13 +49,23 @@ def _cpu_option_violations(properties: object, floor: Floor) -> Iterator[str]:
         )
 
 
-SERVER_FLOOR = resource_policy(
+SERVER_FLOOR = ResourceRule(
     name="server-floor",
-    description=(
-        "Servers have at least the vCPU, memory, SSD and network of their role "
-        "(guide, Hardware Requirements 1-3)."
+    title="Servers have at least the vCPU, memory, SSD and network of their role",
+    why=(
+        "A server below the minimum is the first to run out of memory or of network under load,"
+        " and takes the service with it."
     ),
     severity=Severity.HIGH,
+    references=(guide("Hardware Requirements 1-3"),),
+    fix=(
+        "Choose one of the types that the message names, and one gp3 volume of the size that "
+        "the role needs."
+    ),
+    example=Example(
+        violates="instanceType: t3.medium",
+        complies="instanceType: m6i.xlarge",
+    ),
     resource_types=(LAUNCH_TEMPLATE, INSTANCE),
     check=check,
 )

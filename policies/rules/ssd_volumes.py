@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
+from evaluation.references import guide
 from evaluation.resource_types import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 from evaluation.volumes import SSD_VOLUME_TYPES, volume_setting
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject magnetic volumes, and those whose kind is left to the machine image."""
-    for path, kind in volume_setting(args.resource_type, args.props, "volumeType"):
+    for path, kind in volume_setting(resource.resource_type, resource.props, "volumeType"):
         if kind not in SSD_VOLUME_TYPES:
             yield (
                 f"{path} is {kind or 'not set'}; storage must be SSD: "
@@ -19,10 +21,20 @@ def check(args: ResourceValidationArgs) -> Iterator[str]:
             )
 
 
-SSD_VOLUMES = resource_policy(
+SSD_VOLUMES = ResourceRule(
     name="ssd-volumes",
-    description="Volumes are SSDs (guide, Hardware Requirements 1-3).",
+    title="Volumes are SSDs",
+    why=(
+        "A magnetic disk answers some hundred requests a second; databases, caches and logs "
+        "need thousands."
+    ),
     severity=Severity.MEDIUM,
+    references=(guide("Hardware Requirements 1-3"),),
+    fix="Set the volume's type to gp3.",
+    example=Example(
+        violates="volumeType: standard",
+        complies="volumeType: gp3",
+    ),
     resource_types=(LAUNCH_TEMPLATE, INSTANCE, EBS_VOLUME),
     check=check,
 )

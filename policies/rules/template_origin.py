@@ -1,13 +1,15 @@
 """Servers start only from launch templates whose hardware was checked for their role."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from pulumi_policy import PolicyResource, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import stack_policy
 from evaluation.properties import entries, is_given, known_at, value_at
+from evaluation.references import guide
 from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE
+from evaluation.resources import Resource, Stack
 from evaluation.roles import role
+from evaluation.rule import Example, StackRule
 
 # The properties that name a template, each with the path to the settings that say which one and
 # with the keys that do.
@@ -20,7 +22,7 @@ SPECIFICATIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
 }
 
 
-def check(server: PolicyResource, _resources: Sequence[PolicyResource]) -> Iterator[str]:
+def check(server: Resource, _stack: Stack) -> Iterator[str]:
     """Reject whatever takes its hardware from a place where no rule measured it for its role."""
     wanted = role(server.props)
     for name in SPECIFICATIONS:
@@ -41,7 +43,7 @@ def check(server: PolicyResource, _resources: Sequence[PolicyResource]) -> Itera
             )
 
 
-def _template_violations(server: PolicyResource, name: str, wanted: str | None) -> Iterator[str]:
+def _template_violations(server: Resource, name: str, wanted: str | None) -> Iterator[str]:
     templates = [
         source
         for source in server.property_dependencies.get(name, [])
@@ -57,7 +59,7 @@ def _template_violations(server: PolicyResource, name: str, wanted: str | None) 
             yield f"the launch template of {name} has {_in_words(found)}, {unchecked}{advice}"
 
 
-def _may_be_named(template: PolicyResource, properties: object, name: str) -> bool:
+def _may_be_named(template: Resource, properties: object, name: str) -> bool:
     """Whether what is known of the name and identifier does not speak against the template.
 
     A property may come from the template and yet name another one, say with the version of ours.
@@ -74,13 +76,21 @@ def _in_words(found: str | None) -> str:
     return f"the Role {found}" if found else "no Role"
 
 
-TEMPLATE_ORIGIN = stack_policy(
+TEMPLATE_ORIGIN = StackRule(
     name="template-origin",
-    description=(
-        "Servers start only from launch templates of the stack with their own role "
-        "(guide, Hardware Requirements 1-3)."
+    title="Servers start only from launch templates of the stack with their own role",
+    why=(
+        "A template from elsewhere, or for another role, has not been measured for the servers "
+        "that start from it."
     ),
     severity=Severity.HIGH,
+    references=(guide("Hardware Requirements 1-3"),),
+    fix="Start servers from a launch template of the same stack whose Role tag is theirs.",
+    example=Example(
+        violates="launchTemplate: {id: lt-of-another-stack}",
+        complies="launchTemplate: {id: <a template of this stack with the same Role>}",
+    ),
     resource_types=(INSTANCE, AUTO_SCALING_GROUP),
+    beside=(LAUNCH_TEMPLATE,),
     check=check,
 )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import ResourceValidationArgs, Severity
+from pulumi_policy import Severity
 
-from evaluation.mandatory import resource_policy
 from evaluation.properties import is_given
+from evaluation.references import guide
 from evaluation.resource_types import (
     AUTO_SCALING_GROUP,
     CACHE,
@@ -13,6 +13,8 @@ from evaluation.resource_types import (
     INSTANCE,
     LAUNCH_TEMPLATE,
 )
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
 
 MEASURED = (LAUNCH_TEMPLATE, INSTANCE, CACHE, DATABASE)
 
@@ -58,35 +60,39 @@ HARDWARE_PROPERTIES = (
 RESERVATION = "aws:ec2/capacityReservation:CapacityReservation"
 
 
-def check(args: ResourceValidationArgs) -> Iterator[str]:
+def check(resource: Resource) -> Iterator[str]:
     """Reject every resource that starts servers and is not measured, whatever its properties."""
-    package, _, rest = args.resource_type.partition(":")
+    package, _, rest = resource.resource_type.partition(":")
     if package == "aws-native":
         yield (
-            f"No rule reads {args.resource_type}: the pack knows the resources of the aws "
+            f"No rule reads {resource.resource_type}: the pack knows the resources of the aws "
             "provider. Use its resource for the same thing."
         )
-    if package != "aws" or args.resource_type in (*MEASURED, RESERVATION):
+    if package != "aws" or resource.resource_type in (*MEASURED, RESERVATION):
         return
-    alternative = MEASURED_ALTERNATIVES.get(args.resource_type) or MEASURED_SERVICES.get(
+    alternative = MEASURED_ALTERNATIVES.get(resource.resource_type) or MEASURED_SERVICES.get(
         rest.partition("/")[0]
     )
-    if alternative is None and _names_hardware(args.props):
+    if alternative is None and _names_hardware(resource.props):
         alternative = f"{AUTO_SCALING_GROUP}, {INSTANCE}, {DATABASE} or {CACHE}"
     if alternative is not None:
-        yield f"No rule measures the hardware of {args.resource_type}. Use {alternative}."
+        yield f"No rule measures the hardware of {resource.resource_type}. Use {alternative}."
 
 
 def _names_hardware(properties: Mapping[str, object]) -> bool:
     return any(is_given(properties, key) for key in HARDWARE_PROPERTIES)
 
 
-UNMEASURED_COMPUTE = resource_policy(
+UNMEASURED_COMPUTE = ResourceRule(
     name="unmeasured-compute",
-    description=(
-        "Servers come only from resource types whose hardware is measured "
-        "(guide, Hardware Requirements 1-3)."
-    ),
+    title="Servers come only from resource types whose hardware is measured",
+    why="A resource that no floor reads would start servers of any size.",
     severity=Severity.HIGH,
+    references=(guide("Hardware Requirements 1-3"),),
+    fix="Use the resource type that the message names.",
+    example=Example(
+        violates="type: aws:ec2/fleet:Fleet",
+        complies="type: aws:autoscaling/group:Group",
+    ),
     check=check,
 )

@@ -6,19 +6,33 @@ engine sends every number as one.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.policies.evaluate import UNKNOWN, Resource
+
+TAGS = {
+    "Project": "messaging-app",
+    "Environment": "test",
+    "Role": "storage",
+    "Owner": "platform",
+    "ManagedBy": "pulumi",
+}
+
+
+UBUNTU = "resolve:ssm:/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/ami-id"
+
+
+def tags(role: str) -> dict[str, str]:
+    """The tags that every resource carries."""
+    return {**TAGS, "Role": role}
 
 
 def with_properties(resource: Resource, changes: Mapping[str, Any]) -> Resource:
     """The resource with some top-level properties replaced; None removes one."""
     properties = {**resource.properties, **changes}
-    return Resource(
-        type=resource.type,
-        name=resource.name,
-        depends=resource.depends,
-        properties={key: value for key, value in properties.items() if value is not None},
+    return replace(
+        resource, properties={key: value for key, value in properties.items() if value is not None}
     )
 
 
@@ -32,7 +46,9 @@ def launch_template(ebs: Mapping[str, Any] | None = None, **changes: object) -> 
             "instanceType": "m6i.xlarge",
             "blockDeviceMappings": [{"deviceName": "/dev/sda1", "ebs": volume}],
             "networkInterfaces": [{"associatePublicIpAddress": "false"}],
-            "tags": {"Role": "api"},
+            "metadataOptions": {"httpTokens": "required"},
+            "imageId": UBUNTU,
+            "tags": tags("api"),
         },
     )
     return with_properties(template, changes)
@@ -48,7 +64,9 @@ def instance(root: Mapping[str, Any] | None = None, **changes: object) -> Resour
             "rootBlockDevice": volume,
             "associatePublicIpAddress": False,
             "subnetId": UNKNOWN,
-            "tags": {"Role": "monitoring"},
+            "metadataOptions": {"httpTokens": "required"},
+            "ami": UBUNTU,
+            "tags": tags("monitoring"),
         },
     )
     return with_properties(server, changes)
@@ -61,7 +79,11 @@ def auto_scaling_group(*overrides: object) -> Resource:
         properties={
             "mixedInstancesPolicy": {"launchTemplate": {"overrides": list(overrides)}},
             "vpcZoneIdentifiers": [UNKNOWN],
-            "tags": [{"key": "Role", "value": "api", "propagateAtLaunch": True}],
+            "minSize": 3.0,
+            "tags": [
+                {"key": key, "value": value, "propagateAtLaunch": True}
+                for key, value in tags("api").items()
+            ],
         },
         depends={"mixedInstancesPolicy": ["template"]},
     )
@@ -74,7 +96,7 @@ def instance_from_template(**changes: object) -> Resource:
         properties={
             "launchTemplate": {"id": "lt-1"},
             "subnetId": UNKNOWN,
-            "tags": {"Role": "api"},
+            "tags": tags("api"),
         },
         depends={"launchTemplate": ["template"]},
     )
@@ -85,12 +107,23 @@ def database(**changes: object) -> Resource:
     """A primary RDS instance."""
     primary = Resource(
         type="aws:rds/instance:Instance",
+        name="database",
         properties={
             "instanceClass": "db.m6i.2xlarge",
             "allocatedStorage": 500.0,
             "storageType": "gp3",
             "storageEncrypted": True,
             "publiclyAccessible": False,
+            "identifier": "database",
+            "engine": "postgres",
+            "engineVersion": "16.11",
+            "parameterGroupName": UNKNOWN,
+            "backupRetentionPeriod": 14.0,
+            "deletionProtection": True,
+            "finalSnapshotIdentifier": "database-final",
+            "multiAz": True,
+            "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "tags": tags("database"),
         },
     )
     return with_properties(primary, changes)
@@ -100,7 +133,15 @@ def replica(**changes: object) -> Resource:
     """A read replica at preview: its source does not exist yet."""
     standby = Resource(
         type="aws:rds/instance:Instance",
-        properties={"instanceClass": "db.m6i.2xlarge", "replicateSourceDb": UNKNOWN},
+        name="replica",
+        depends={"replicateSourceDb": ["database"]},
+        properties={
+            "instanceClass": "db.m6i.2xlarge",
+            "replicateSourceDb": UNKNOWN,
+            "deletionProtection": True,
+            "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "tags": tags("database"),
+        },
     )
     return with_properties(standby, changes)
 
@@ -117,6 +158,9 @@ def cache_nodes(**changes: object) -> Resource:
             "automaticFailoverEnabled": True,
             "multiAzEnabled": True,
             "snapshotRetentionLimit": 7.0,
+            "engineVersion": "7.1",
+            "parameterGroupName": UNKNOWN,
+            "tags": tags("cache"),
         },
     )
     return with_properties(group, changes)
@@ -126,7 +170,12 @@ def volume(**changes: object) -> Resource:
     """An EBS volume of its own."""
     data = Resource(
         type="aws:ebs/volume:Volume",
-        properties={"size": 100.0, "type": "gp3", "encrypted": True},
+        properties={
+            "size": 100.0,
+            "type": "gp3",
+            "encrypted": True,
+            "tags": tags("monitoring"),
+        },
     )
     return with_properties(data, changes)
 
@@ -136,14 +185,22 @@ def subnet(**changes: object) -> Resource:
     made = Resource(
         type="aws:ec2/subnet:Subnet",
         name="subnet",
-        properties={"cidrBlock": "10.0.0.0/24", "mapPublicIpOnLaunch": False},
+        properties={
+            "cidrBlock": "10.0.0.0/24",
+            "mapPublicIpOnLaunch": False,
+            "tags": tags("network"),
+        },
     )
     return with_properties(made, changes)
 
 
 def elastic_address(**changes: object) -> Resource:
     """The address of a NAT gateway."""
-    made = Resource(type="aws:ec2/eip:Eip", name="nat", properties={"domain": "vpc"})
+    made = Resource(
+        type="aws:ec2/eip:Eip",
+        name="nat",
+        properties={"domain": "vpc", "tags": tags("network")},
+    )
     return with_properties(made, changes)
 
 
@@ -152,7 +209,7 @@ def security_group(*permissions: object, role: str = "load-balancer") -> Resourc
     return Resource(
         type="aws:ec2/securityGroup:SecurityGroup",
         name="group",
-        properties={"ingress": list(permissions), "tags": {"Role": role}},
+        properties={"ingress": list(permissions), "tags": tags(role)},
     )
 
 
@@ -168,6 +225,7 @@ def ingress_rule(**changes: object) -> Resource:
             "ipProtocol": "tcp",
             "fromPort": 443.0,
             "toPort": 443.0,
+            "tags": tags("load-balancer"),
         },
     )
     return with_properties(rule, changes)
@@ -194,7 +252,11 @@ def security_group_rule(**changes: object) -> Resource:
 
 def bucket() -> Resource:
     """A bucket whose name AWS will give."""
-    return Resource(type="aws:s3/bucket:Bucket", name="media", properties={"bucket": UNKNOWN})
+    return Resource(
+        type="aws:s3/bucket:Bucket",
+        name="media",
+        properties={"bucket": UNKNOWN, "tags": tags("storage")},
+    )
 
 
 def bucket_encryption() -> Resource:
@@ -251,7 +313,8 @@ def encryption_by_default(**changes: object) -> Resource:
 def topic(**changes: object) -> Resource:
     """An encrypted topic at preview: neither its key nor its policy is known."""
     made = Resource(
-        type="aws:sns/topic:Topic", properties={"kmsMasterKeyId": UNKNOWN, "policy": UNKNOWN}
+        type="aws:sns/topic:Topic",
+        properties={"kmsMasterKeyId": UNKNOWN, "policy": UNKNOWN, "tags": tags("monitoring")},
     )
     return with_properties(made, changes)
 
@@ -265,6 +328,7 @@ def listener(**changes: object) -> Resource:
             "port": 443.0,
             "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
             "defaultActions": [{"type": "forward", "targetGroupArn": UNKNOWN}],
+            "tags": tags("load-balancer"),
         },
     )
     return with_properties(made, changes)
@@ -291,6 +355,7 @@ def document(**changes: object) -> Resource:
         properties={
             "documentType": "Command",
             "permissions": {"type": "Share", "account_ids": "123456789012"},
+            "tags": tags("monitoring"),
         },
     )
     return with_properties(made, changes)
@@ -309,7 +374,215 @@ def service_role(*statements: object) -> Resource:
             *statements,
         ],
     }
-    return Resource(type="aws:iam/role:Role", properties={"assumeRolePolicy": json.dumps(trust)})
+    return Resource(
+        type="aws:iam/role:Role",
+        properties={"assumeRolePolicy": json.dumps(trust), "tags": tags("api")},
+    )
+
+
+def bucket_versioning(status: str = "Enabled") -> Resource:
+    """The versioning of that bucket."""
+    return Resource(
+        type="aws:s3/bucketVersioning:BucketVersioning",
+        name="media-versioning",
+        depends={"bucket": ["media"]},
+        properties={"bucket": UNKNOWN, "versioningConfiguration": {"status": status}},
+    )
+
+
+def bucket_policy(**changes: object) -> Resource:
+    """The policy of that bucket: nobody without TLS."""
+    refusal = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        **changes,
+    }
+    return Resource(
+        type="aws:s3/bucketPolicy:BucketPolicy",
+        name="media-policy",
+        depends={"bucket": ["media"]},
+        properties={
+            "bucket": UNKNOWN,
+            "policy": json.dumps({"Version": "2012-10-17", "Statement": [refusal]}),
+        },
+    )
+
+
+def bucket_logging() -> Resource:
+    """The access log of that bucket."""
+    return Resource(
+        type="aws:s3/bucketLogging:BucketLogging",
+        name="media-logging",
+        depends={"bucket": ["media"], "targetBucket": ["logs"]},
+        properties={"bucket": UNKNOWN, "targetBucket": UNKNOWN, "targetPrefix": "s3/"},
+    )
+
+
+POSTGRESQL = {
+    "max_connections": "200",
+    "shared_buffers": "524288",
+    "effective_cache_size": "1572864",
+    "maintenance_work_mem": "1048576",
+    "checkpoint_completion_target": "0.9",
+    "wal_buffers": "2048",
+    "default_statistics_target": "100",
+    "random_page_cost": "1.1",
+    "effective_io_concurrency": "200",
+    "work_mem": "6553",
+    "min_wal_size": "1024",
+    "max_wal_size": "4096",
+    "shared_preload_libraries": "pgaudit,pg_stat_statements",
+    "pgaudit.log": "all",
+    "pgaudit.log_relation": "1",
+    "rds.force_ssl": "1",
+}
+
+
+def database_parameters(**changes: object) -> Resource:
+    """A parameter group of PostgreSQL; a change with None leaves the parameter out."""
+    values = {**POSTGRESQL, **changes}
+    return Resource(
+        type="aws:rds/parameterGroup:ParameterGroup",
+        properties={
+            "family": "postgres16",
+            "parameters": [
+                {"name": name, "value": value, "applyMethod": "pending-reboot"}
+                for name, value in values.items()
+                if value is not None
+            ],
+            "tags": tags("database"),
+        },
+    )
+
+
+def cache_parameters(policy: object = "allkeys-lru") -> Resource:
+    """A parameter group of Redis."""
+    return Resource(
+        type="aws:elasticache/parameterGroup:ParameterGroup",
+        properties={
+            "family": "redis7",
+            "parameters": [{"name": "maxmemory-policy", "value": policy}],
+            "tags": tags("cache"),
+        },
+    )
+
+
+def load_balancer(**changes: object) -> Resource:
+    """An application load balancer."""
+    made = Resource(
+        type="aws:lb/loadBalancer:LoadBalancer",
+        properties={
+            "loadBalancerType": "application",
+            "idleTimeout": 300.0,
+            "dropInvalidHeaderFields": True,
+            "accessLogs": {"enabled": True, "bucket": UNKNOWN},
+            "tags": tags("load-balancer"),
+        },
+    )
+    return with_properties(made, changes)
+
+
+def target_group(**changes: object) -> Resource:
+    """The targets of the websocket servers."""
+    made = Resource(
+        type="aws:lb/targetGroup:TargetGroup",
+        properties={
+            "port": 8081.0,
+            "deregistrationDelay": 300.0,
+            "tags": tags("load-balancer"),
+        },
+    )
+    return with_properties(made, changes)
+
+
+def key(**changes: object) -> Resource:
+    """A key at preview: its policy is not known."""
+    made = Resource(
+        type="aws:kms/key:Key",
+        properties={"enableKeyRotation": True, "policy": UNKNOWN, "tags": tags("audit")},
+    )
+    return with_properties(made, changes)
+
+
+def role_policy(**changes: object) -> Resource:
+    """What a role may do; the changes are to its only statement."""
+    statement = {
+        "Sid": "ReadMedia",
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": "arn:aws:s3:::media/*",
+        **changes,
+    }
+    given = {name: value for name, value in statement.items() if value is not None}
+    return Resource(
+        type="aws:iam/rolePolicy:RolePolicy",
+        properties={"policy": json.dumps({"Version": "2012-10-17", "Statement": [given]})},
+    )
+
+
+def log_group(**changes: object) -> Resource:
+    """The log group of a service."""
+    made = Resource(
+        type="aws:cloudwatch/logGroup:LogGroup",
+        properties={"retentionInDays": 365.0, "tags": tags("audit")},
+    )
+    return with_properties(made, changes)
+
+
+def trail(**changes: object) -> Resource:
+    """The audit trail."""
+    made = Resource(
+        type="aws:cloudtrail/trail:Trail",
+        properties={
+            "isMultiRegionTrail": True,
+            "enableLogFileValidation": True,
+            "kmsKeyId": UNKNOWN,
+            "tags": tags("audit"),
+        },
+    )
+    return with_properties(made, changes)
+
+
+def alarm() -> Resource:
+    """An alarm of CloudWatch."""
+    return Resource(
+        type="aws:cloudwatch/metricAlarm:MetricAlarm", properties={"tags": tags("monitoring")}
+    )
+
+
+def container(**changes: object) -> Resource:
+    """A container of the api, with the limits of a production server."""
+    made = Resource(
+        type="docker:index/container:Container",
+        properties={
+            "image": "messaging-app/api:1.0.0",
+            "labels": [{"label": "Role", "value": "api"}],
+            "memory": 16384.0,
+            "cpus": "4",
+        },
+    )
+    return with_properties(made, changes)
+
+
+def remote_image(name: object = "registry.example.com:5000/nginx:1.27-alpine") -> Resource:
+    """An image that a Docker host pulls."""
+    return Resource(type="docker:index/remoteImage:RemoteImage", properties={"name": name})
+
+
+def bucket_with_everything() -> list[Resource]:
+    """A bucket with all that configures it from beside."""
+    return [
+        bucket(),
+        bucket_encryption(),
+        public_access_block(),
+        bucket_versioning(),
+        bucket_policy(),
+        bucket_logging(),
+    ]
 
 
 def compliant_resources() -> list[Resource]:
@@ -328,9 +601,18 @@ def compliant_resources() -> list[Resource]:
         security_group({"cidrBlocks": ["10.0.0.0/16"], "protocol": "-1"}),
         ingress_rule(),
         security_group_rule(),
-        bucket(),
-        bucket_encryption(),
-        public_access_block(),
+        *bucket_with_everything(),
+        database_parameters(),
+        cache_parameters(),
+        load_balancer(),
+        target_group(),
+        key(),
+        role_policy(),
+        log_group(),
+        trail(),
+        alarm(),
+        container(),
+        remote_image(),
         account_public_access_block(),
         encryption_by_default(),
         topic(),

@@ -19,13 +19,13 @@ from tests.policies.evaluate import UNKNOWN, Resource
 from tests.program import run_program, variants
 
 
-def deployed(variant: str) -> list[Resource]:
-    """Every resource of a variant, with every value known."""
-    return [_seen(each) for each in recorded(variant).resources]
+def deployed(variant: str, stack: str = "test") -> list[Resource]:
+    """Every resource of a variant in a stack, with every value known."""
+    return [_seen(each, stack) for each in recorded(variant).resources]
 
 
-def at_first_preview(variant: str) -> list[Resource]:
-    """Every resource of a variant, with all unknown that comes from another resource."""
+def at_first_preview(variant: str, stack: str = "test") -> list[Resource]:
+    """Every resource of a variant in a stack, with all unknown that comes from another resource."""
     monitor = RecordingMonitor(PreviewMocks())
     set_mocks(PreviewMocks(), project="messaging-app", stack="test", monitor=monitor, preview=True)
     setattr(settings.SETTINGS, "callbacks", NoCallbacks())  # noqa: B010 (not meant to be set)
@@ -34,7 +34,7 @@ def at_first_preview(variant: str) -> list[Resource]:
         run_program(variants()[variant], {})
 
     pulumi.runtime.test(run)()  # pyright: ignore[reportUnknownMemberType]
-    return [_seen(each) for each in monitor.registrations]
+    return [_seen(each, stack) for each in monitor.registrations]
 
 
 class PreviewMocks(RecordingMocks):
@@ -46,10 +46,11 @@ class PreviewMocks(RecordingMocks):
         return rpc.UNKNOWN, {**dict.fromkeys(properties, rpc.UNKNOWN), **inputs}
 
 
-def _seen(registration: Registration) -> Resource:
+def _seen(registration: Registration, stack: str) -> Resource:
     sources: Mapping[str, Any] = registration.request.propertyDependencies
     return Resource(
         type=registration.type,
+        stack=stack,
         # Two resources of a type may have the same name, but never the same URN.
         name=registration.urn,
         properties=_as_sent(registration.inputs),

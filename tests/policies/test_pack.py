@@ -9,62 +9,129 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+from pulumi_policy import EnforcementLevel
 
+from evaluation.configuration import CLOSING
+from evaluation.rule import AnyRule, StackRule
 from rules import RULES
 from rules.unmeasured_compute import MEASURED_ALTERNATIVES
 from tests.policies.evaluate import UNKNOWN, Resource, stack_violations, violations
 from tests.policies.factories import (
+    UBUNTU,
+    alarm,
     auto_scaling_group,
-    bucket,
     bucket_encryption,
+    bucket_logging,
+    bucket_policy,
+    bucket_versioning,
+    bucket_with_everything,
     cache_nodes,
+    cache_parameters,
     compliant_resources,
+    container,
     database,
+    database_parameters,
     document,
     function_permission,
     ingress_rule,
     instance,
     instance_from_template,
+    key,
     launch_template,
     listener,
+    load_balancer,
+    log_group,
     public_access_block,
+    remote_image,
+    replica,
+    role_policy,
     security_group,
     service_role,
     topic,
+    trail,
     volume,
+    with_properties,
 )
 
 PACK = Path(__file__).parents[2] / "policies"
 
+# What a stack with servers has beside them.
+WATCHED = (alarm(), trail())
+
+
+def bucket_without(missing: Resource) -> list[Resource]:
+    """A bucket that lacks one of the resources that configure it."""
+    return [each for each in bucket_with_everything() if each.type != missing.type]
+
+
 # For every rule a stack that breaks it and no other.
 BROKEN: dict[str, Sequence[Resource]] = {
-    "server-floor": [instance(instanceType="t3.medium")],
-    "override-floor": [launch_template(), auto_scaling_group({"instanceType": "t3.medium"})],
-    "template-origin": [instance_from_template()],
-    "database-floor": [database(instanceClass="db.t3.medium")],
+    "server-floor": [*WATCHED, instance(instanceType="t3.medium")],
+    "override-floor": [
+        *WATCHED,
+        launch_template(),
+        auto_scaling_group({"instanceType": "t3.medium"}),
+    ],
+    "template-origin": [*WATCHED, instance_from_template()],
+    "database-floor": [replica(), database(instanceClass="db.t3.medium")],
     "cache-floor": [cache_nodes(nodeType="cache.t3.micro")],
+    "container-floor": [container(memory=512.0)],
+    "group-minimum": [
+        *WATCHED,
+        launch_template(),
+        with_properties(auto_scaling_group(), {"minSize": 1.0}),
+    ],
     "unmeasured-compute": [Resource(type="aws:ec2/fleet:Fleet", properties={})],
     "ssd-volumes": [volume(type="standard")],
+    "operating-system": [launch_template(imageId=UBUNTU.replace("22.04", "18.04"))],
+    "database-version": [replica(), database(engineVersion="13.9")],
+    "cache-version": [cache_nodes(engineVersion="5.0.6")],
+    "container-images": [remote_image("nginx:latest")],
+    "database-tuning": [database_parameters(work_mem="64")],
+    "cache-tuning": [cache_parameters("noeviction")],
+    "websocket-timeouts": [load_balancer(idleTimeout=60.0)],
     "volume-encryption": [volume(encrypted=False)],
-    "database-encryption": [database(storageEncrypted=False)],
+    "database-encryption": [replica(), database(storageEncrypted=False)],
     "cache-encryption": [cache_nodes(atRestEncryptionEnabled=False)],
-    "bucket-encryption": [bucket(), public_access_block()],
+    "bucket-encryption": bucket_without(bucket_encryption()),
     "topic-encryption": [topic(kmsMasterKeyId=None)],
+    "key-rotation": [key(enableKeyRotation=False)],
     "listener-encryption": [listener(sslPolicy=None)],
-    "cache-durability": [cache_nodes(multiAzEnabled=False)],
+    "database-transport": [database_parameters(**{"rds.force_ssl": "0"})],
+    "bucket-transport": bucket_without(bucket_policy()),
+    "database-exposure": [replica(), database(publiclyAccessible=True)],
     "function-exposure": [function_permission(principal="*")],
-    "database-exposure": [database(publiclyAccessible=True)],
     "public-addresses": [launch_template(networkInterfaces=[{"associatePublicIpAddress": "true"}])],
     "public-ingress": [security_group(), ingress_rule(fromPort=22.0)],
     "public-ingress-owner": [security_group(role="api"), ingress_rule()],
     "public-access-block": [public_access_block(blockPublicAcls=False)],
-    "bucket-public-access": [bucket(), bucket_encryption()],
+    "bucket-public-access": bucket_without(public_access_block()),
     "public-policies": [service_role({"Effect": "Allow", "Principal": "*"})],
     "public-sharing": [document(permissions={"type": "Share", "account_ids": "All"})],
+    "least-privilege": [role_policy(Action="*")],
+    "instance-metadata": [launch_template(metadataOptions=None)],
+    "load-balancer-headers": [load_balancer(dropInvalidHeaderFields=False)],
+    "database-backups": [replica(), database(backupRetentionPeriod=1.0)],
+    "database-protection": [replica(), database(deletionProtection=False)],
+    "database-availability": [replica(), database(multiAz=False)],
+    "database-replica": [database()],
+    "database-upgrades": [replica(), database(autoMinorVersionUpgrade=False)],
+    "cache-durability": [cache_nodes(multiAzEnabled=False)],
+    "bucket-versioning": bucket_without(bucket_versioning()),
+    "backup-copies": [
+        with_properties(each, {"bucketPrefix": "backups-"}) for each in bucket_with_everything()
+    ],
+    "audit-trail": [trail(isMultiRegionTrail=False)],
+    "database-audit": [database_parameters(**{"pgaudit.log": "ddl"})],
+    "database-logs": [replica(), database(enabledCloudwatchLogsExports=["upgrade"])],
+    "load-balancer-logs": [load_balancer(accessLogs=None)],
+    "bucket-access-logs": bucket_without(bucket_logging()),
+    "log-retention": [log_group(retentionInDays=30.0)],
+    "oversight": [launch_template(), auto_scaling_group()],
+    "required-tags": [log_group(tags=None)],
 }
 
 
@@ -72,7 +139,7 @@ def blocking_rules(resources: Sequence[Resource]) -> list[str]:
     """The names of the rules that report anything about these resources."""
     names: list[str] = []
     for policy in RULES:
-        if isinstance(policy, StackValidationPolicy):
+        if isinstance(policy, StackRule):
             found = len(stack_violations(policy, resources))
         else:
             found = sum(len(violations(policy, resource)) for resource in resources)
@@ -90,12 +157,15 @@ def test_every_rule_blocks_a_stack_that_breaks_it_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("policy", RULES, ids=lambda policy: policy.name)
-def test_every_rule_is_mandatory_and_names_its_guide_section(
-    policy: ResourceValidationPolicy | StackValidationPolicy,
-) -> None:
-    assert policy.enforcement_level is EnforcementLevel.MANDATORY
-    assert "(guide, " in policy.description
-    assert policy.severity is not None
+def test_every_rule_is_mandatory_and_says_all_about_itself(policy: AnyRule) -> None:
+    assert policy.level is EnforcementLevel.MANDATORY
+    assert policy.references
+    assert policy.description.startswith(f"{policy.title} (")
+    for text in (policy.title, policy.why, policy.fix, *vars(policy.example).values()):
+        assert text.strip()
+    assert policy.why.endswith(".")
+    assert policy.fix.endswith(".")
+    assert not policy.title.endswith(".")
 
 
 RESOURCE_TYPES = sorted({resource.type for resource in compliant_resources()})
@@ -105,6 +175,22 @@ KEYS = sorted(
     | {"ebs", "launchTemplate", "overrides", "Role", "key", "cpuOptions", "coreCount"}
     | {"volumeSize", "volumeType", "associatePublicIpAddress", "replicateSourceDb"}
     | {"Statement", "Effect", "Principal", "Condition", "StringEquals", "account_ids", "redirect"}
+    | {"Action", "NotAction", "Resource", "Bool", "Sid", "label", "value", "name", "family"}
+    | {"httpTokens", "httpEndpoint", "status", "enabled", "cpuQuota", "cpuSet", "inlinePolicies"}
+    | {"managedPolicyArns", "policyArn", "policy", "loadBalancerType", "desyncMitigationMode"}
+)
+# Texts that open the inner branches of rules.
+TELLING = (
+    "postgres16",
+    "redis7",
+    "shared_buffers",
+    "Role",
+    "api",
+    "nginx:",
+    "Allow",
+    "*",
+    "{}",
+    "[",
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -112,7 +198,9 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from([UNKNOWN, "m6i.xlarge", "0.0.0.0/0", "::/0", "true", 10**400, -(10**400)]),
+    | st.sampled_from(
+        [UNKNOWN, "m6i.xlarge", "0.0.0.0/0", "::/0", "true", *TELLING, 10**400, -(10**400)]
+    ),
     lambda children: (
         st.lists(children, max_size=3)
         | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), children, max_size=4)
@@ -121,6 +209,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     resource_type=st.sampled_from(RESOURCE_TYPES),
     properties=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=6),
@@ -171,7 +260,7 @@ def analyze(stub: Any, resource: Resource) -> list[tuple[str, int]]:
 
 def test_the_served_pack_offers_every_rule(served_pack: Any) -> None:
     info = served_pack.GetAnalyzerInfo(Empty())
-    assert [policy.name for policy in info.policies] == [policy.name for policy in RULES]
+    assert [policy.name for policy in info.policies] == [*(rule.name for rule in RULES), *CLOSING]
 
 
 def test_the_served_pack_passes_and_blocks(served_pack: Any) -> None:

@@ -1,9 +1,11 @@
 """Unencrypted volumes are rejected wherever a volume can be named."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from rules.volume_encryption import VOLUME_ENCRYPTION
-from tests.policies.evaluate import UNKNOWN, Resource, violations
+from tests.policies.evaluate import UNKNOWN, Resource, remedied, violations
 from tests.policies.factories import encryption_by_default, instance, launch_template, volume
 
 
@@ -72,3 +74,27 @@ def test_encryption_that_is_no_longer_the_default_is_rejected(enabled: object) -
 def test_a_flag_unknown_at_preview_is_rejected(resource: Resource, path: str) -> None:
     (message,) = violations(VOLUME_ENCRYPTION, resource)
     assert message.startswith(f"{path} is not known yet at preview")
+
+
+def test_the_remedy_encrypts_the_volumes_of_servers_to_come() -> None:
+    loose = launch_template({"encrypted": "false"})
+    assert remedied(VOLUME_ENCRYPTION, loose) == launch_template().properties
+    assert remedied(VOLUME_ENCRYPTION, launch_template()) is None
+
+
+@pytest.mark.parametrize("device", [{"virtualName": "ephemeral0"}, {"ebs": UNKNOWN}])
+def test_the_remedy_leaves_devices_alone_that_are_no_known_volume(
+    device: Mapping[str, object],
+) -> None:
+    assert remedied(VOLUME_ENCRYPTION, launch_template(blockDeviceMappings=[device])) is None
+
+
+def test_the_remedy_switches_encryption_by_default_on() -> None:
+    off = encryption_by_default(enabled=False)
+    assert remedied(VOLUME_ENCRYPTION, off) == {"enabled": True}
+    assert remedied(VOLUME_ENCRYPTION, encryption_by_default()) is None
+
+
+def test_the_remedy_replaces_no_volume_that_may_hold_data() -> None:
+    for loose in (volume(encrypted=False), instance({"encrypted": False})):
+        assert remedied(VOLUME_ENCRYPTION, loose) is None

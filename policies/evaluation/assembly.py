@@ -1,0 +1,189 @@
+"""Turns rules into the engine's policies, which fail closed.
+
+The SDK reports a mandatory policy that touches a value unknown at preview as merely advisory, so
+that the preview passes with nothing checked. These policies report such a value as a violation,
+which blocks, or where the rule says so remember it for the policy `unknown-values`.
+"""
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, cast
+
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    PolicyResource,
+    ReportViolation,
+    ResourceRemediation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import (
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+)
+
+from evaluation.configuration import CLOSING, ON_UNKNOWN
+from evaluation.judgement import judge_resource, judge_stack
+from evaluation.resources import Resource
+from evaluation.rule import AnyRule, OnUnknown, Remedy, ResourceRule, StackRule
+from evaluation.run import Run
+
+Policy = ResourceValidationPolicy | StackValidationPolicy
+
+UNKNOWN = (
+    UNKNOWN_ARRAY_VALUE,
+    UNKNOWN_BOOLEAN_VALUE,
+    UNKNOWN_NUMBER_VALUE,
+    UNKNOWN_OBJECT_VALUE,
+    UNKNOWN_STRING_VALUE,
+)
+
+
+def assemble(rules: Iterable[AnyRule], run: Run) -> list[Policy]:
+    """A policy for each rule, and those that report on the run."""
+    policies = [
+        resource_policy(rule, run) if isinstance(rule, ResourceRule) else stack_policy(rule, run)
+        for rule in rules
+    ]
+    return [*policies, *closing_policies(run)]
+
+
+def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
+    """The policy of a rule about one resource at a time."""
+
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        # Most rules are about few of the types: what is of another one costs nothing more.
+        if rule.resource_types is not None and args.resource_type not in rule.resource_types:
+            return
+        settings = args.get_config()
+        resource = as_resource(args)
+        for finding in judge_resource(rule, resource, settings):
+            if run.blocks(finding, _on_unknown(rule, settings)):
+                report_violation(finding.message, None)
+
+    return ResourceValidationPolicy(
+        name=rule.name,
+        description=rule.description,
+        severity=rule.severity,
+        enforcement_level=rule.level,
+        config_schema=schema(rule),
+        remediation_steps=rule.fix,
+        validate=validate,
+        remediate=remediation(rule, rule.remedy) if rule.remedy else None,
+    )
+
+
+def remediation(rule: ResourceRule, remedy: Remedy) -> ResourceRemediation:
+    """What the engine asks where the rule is set to `remediate`; it shows what was changed."""
+
+    def remediate(args: ResourceValidationArgs) -> Any:
+        if rule.resource_types is not None and args.resource_type not in rule.resource_types:
+            return None
+        resource = as_resource(args)
+        resource.parameters = {**rule.defaults, **args.get_config()}
+        changes = remedy(resource)
+        # For once the SDK hands over values that are not known yet: those stay, and are checked.
+        if not changes or any(args.props.get(name) in UNKNOWN for name in changes):
+            return None
+        properties = cast("MutableMapping[str, object]", args.props)
+        for name, value in changes.items():
+            properties[name] = value
+        return properties
+
+    return remediate
+
+
+def stack_policy(rule: StackRule, run: Run) -> StackValidationPolicy:
+    """The policy of a rule about a resource among the others of its stack."""
+
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        settings = args.get_config()
+        for finding in judge_stack(rule, as_resources(args.resources), settings):
+            if run.blocks(finding, _on_unknown(rule, settings)):
+                report_violation(finding.message, finding.urn)
+
+    return StackValidationPolicy(
+        name=rule.name,
+        description=rule.description,
+        severity=rule.severity,
+        enforcement_level=rule.level,
+        config_schema=schema(rule),
+        remediation_steps=rule.fix,
+        validate=validate,
+    )
+
+
+def closing_policies(run: Run) -> list[StackValidationPolicy]:
+    """What is wrong with exemptions, which were used, and what could not be checked yet."""
+
+    def exemptions(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        if args.resources:
+            for message in run.faults(args.resources[0].urn):
+                report_violation(message, None)
+
+    def exempted(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        for message, urn in run.exempted:
+            report_violation(message, urn)
+
+    def unchecked(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        for message in run.unchecked:
+            report_violation(message, None)
+
+    texts = (
+        (exemptions, EnforcementLevel.MANDATORY, "Exemptions are in date and needed."),
+        (exempted, EnforcementLevel.ADVISORY, "Exempt from a rule, by exemptions.yaml."),
+        (unchecked, EnforcementLevel.ADVISORY, "Rules that are checked during the deployment."),
+    )
+    return [
+        StackValidationPolicy(
+            name=name, description=description, enforcement_level=level, validate=validate
+        )
+        for name, (validate, level, description) in zip(CLOSING, texts, strict=True)
+    ]
+
+
+def schema(rule: AnyRule) -> PolicyConfigSchema:
+    """What `--policy-pack-config` may set of a rule, beside its level."""
+    on_unknown = {
+        "type": "string",
+        "enum": [each.value for each in OnUnknown],
+        "default": rule.on_unknown.value,
+    }
+    parameters = {name: dict(each.schema) for name, each in rule.parameters.items()}
+    return PolicyConfigSchema(properties={ON_UNKNOWN: on_unknown, **parameters})
+
+
+def as_resource(args: ResourceValidationArgs) -> Resource:
+    """The engine's resource as rules see it."""
+    return Resource(
+        resource_type=args.resource_type,
+        props=args.props,
+        urn=args.urn,
+        name=args.name,
+        provider=args.provider.props if args.provider else {},
+    )
+
+
+def as_resources(resources: Sequence[PolicyResource]) -> list[Resource]:
+    """The engine's resources of a stack as rules see them."""
+    seen = {
+        each.urn: Resource(
+            resource_type=each.resource_type, props=each.props, urn=each.urn, name=each.name
+        )
+        for each in resources
+    }
+    for each in resources:
+        seen[each.urn].property_dependencies = {
+            key: [seen[source.urn] for source in sources if source.urn in seen]
+            for key, sources in each.property_dependencies.items()
+        }
+    return list(seen.values())
+
+
+def _on_unknown(rule: AnyRule, settings: Mapping[str, object]) -> OnUnknown:
+    return OnUnknown(str(settings.get(ON_UNKNOWN, rule.on_unknown)))

@@ -1,0 +1,64 @@
+"""What rules find about resources, whoever asks: the engine, or a check of an exported state."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pulumi_policy.proxy import UnknownValueError
+
+from evaluation.resources import Resource, Stack
+from evaluation.rule import ResourceRule, StackRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that a rule says about a resource.
+
+    Attributes:
+        rule: the rule's name.
+        urn: the resource's.
+        message: what is wrong, what is required and what to do.
+        unknown: whether a value that is not known yet kept the rule from telling.
+    """
+
+    rule: str
+    urn: str
+    message: str
+    unknown: bool = False
+
+
+def judge_resource(
+    rule: ResourceRule, resource: Resource, parameters: Mapping[str, object] | None = None
+) -> Iterator[Finding]:
+    """What a rule finds about a resource; nothing when it is of another type."""
+    if rule.resource_types is not None and resource.resource_type not in rule.resource_types:
+        return
+    resource.parameters = {**rule.defaults, **(parameters or {})}
+    yield from _findings(rule.name, resource.urn, rule.check(resource))
+
+
+def judge_stack(
+    rule: StackRule,
+    resources: Iterable[Resource],
+    parameters: Mapping[str, object] | None = None,
+) -> Iterator[Finding]:
+    """What a rule finds about all of a stack's resources."""
+    stack = Stack(resources, {**rule.defaults, **(parameters or {})})
+    for resource in stack.of(rule.resource_types):
+        resource.parameters = stack.parameters
+        yield from _findings(rule.name, resource.urn, rule.check(resource, stack))
+
+
+def _findings(rule: str, urn: str, messages: Iterator[str]) -> Iterator[Finding]:
+    try:
+        for message in messages:
+            yield Finding(rule=rule, urn=urn, message=message)
+    except UnknownValueError as unknown:
+        yield Finding(rule=rule, urn=urn, message=_unknown_message(unknown), unknown=True)
+
+
+def _unknown_message(unknown: UnknownValueError) -> str:
+    return (
+        f"{'.'.join(unknown.props)} is not known yet at preview, so this rule cannot be checked. "
+        "Give it a value that is known before the deployment, such as one from the stack's "
+        "configuration."
+    )

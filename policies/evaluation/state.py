@@ -1,0 +1,173 @@
+"""Holds an exported state against the rules, without an engine.
+
+The state is what `pulumi stack export` writes. Resource rules read inputs and stack rules outputs,
+as they do in a deployment: what passes there passes here, unless rules or state have changed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from pulumi_policy import EnforcementLevel, Severity
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+
+from evaluation.configuration import LEVEL
+from evaluation.exemptions import Exemption, find
+from evaluation.judgement import Finding, judge_resource, judge_stack
+from evaluation.properties import entries, mapping, value_at
+from evaluation.resources import Resource
+from evaluation.rule import AnyRule, ResourceRule
+
+VERSION = 3
+"""The format of a deployment that Pulumi 3 exports."""
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key that marks secrets, assets and archives in a state."""
+
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the mark of a secret, not one)
+
+
+class StateError(Exception):
+    """The text is no state that can be read; it says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """One thing that a rule says about a resource of the state.
+
+    Attributes:
+        rule: the rule's name.
+        urn: the resource's.
+        message: what is wrong, what is required and what to do.
+        level: what a deployment would do about it.
+        severity: how much harm it does.
+        unknown: whether the value is kept as a secret, so that the rule could not tell.
+        exempted: the entry of `exemptions.yaml` that lets it pass, if any.
+    """
+
+    rule: str
+    urn: str
+    message: str
+    level: EnforcementLevel
+    severity: Severity
+    unknown: bool
+    exempted: Exemption | None
+
+
+def evaluate(
+    state: Mapping[str, Any],
+    rules: Iterable[AnyRule],
+    *,
+    configuration: Mapping[str, Mapping[str, Any]] | None = None,
+    exemptions: Sequence[Exemption] = (),
+    today: date,
+) -> list[Violation]:
+    """Everything that the rules say about a state, exempt or not, in the rules' order.
+
+    Args:
+        state: the parsed export.
+        rules: the rules to hold it against.
+        configuration: what is set by rule, as `evaluation.configuration.read` gives it.
+        exemptions: as `evaluation.exemptions.read` gives them.
+        today: the day that expiry is counted against.
+
+    Raises:
+        StateError: it is no export of a stack, or of another version than 3.
+    """
+    exported = _exported(state)
+    inputs, outputs = _resources(exported, "inputs"), _resources(exported, "outputs")
+    found: list[Violation] = []
+    for rule in rules:
+        settings = (configuration or {}).get(rule.name, {})
+        level = settings.get(LEVEL, rule.level)
+        if level is EnforcementLevel.DISABLED:
+            continue
+        findings = (
+            (each for one in inputs for each in judge_resource(rule, one, settings))
+            if isinstance(rule, ResourceRule)
+            else judge_stack(rule, outputs, settings)
+        )
+        found += [_violation(rule, level, each, exemptions, today) for each in findings]
+    return found
+
+
+def stack_name(state: Mapping[str, Any]) -> str:
+    """The name of the stack that a state is of, or an empty text for a stack without resources.
+
+    Raises:
+        StateError: as `evaluate`.
+    """
+    urns = (str(value_at(each, "urn") or "") for each in _exported(state))
+    return next((urn.split(":")[2] for urn in urns if urn.startswith("urn:pulumi:")), "")
+
+
+def _exported(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The resources of an export that are there: neither read from elsewhere nor to be deleted."""
+    deployment = mapping(value_at(state, "deployment"))
+    if value_at(state, "version") != VERSION or "resources" not in deployment:
+        message = (
+            f"This is no stack's state of version {VERSION}. "
+            "Give what `pulumi stack export` writes."
+        )
+        raise StateError(message)
+    resources = [mapping(each) for each in entries(deployment["resources"])]
+    return [
+        each
+        for each in resources
+        if isinstance(each.get("urn"), str)
+        and isinstance(each.get("type"), str)
+        and not (each.get("external") or each.get("delete"))
+    ]
+
+
+def _resources(exported: Sequence[Mapping[str, Any]], which: str) -> list[Resource]:
+    read: dict[str, Resource] = {
+        each["urn"]: Resource(
+            resource_type=each["type"],
+            props=unknown_checking_proxy(dict(_plain(mapping(each.get(which))))),
+            urn=each["urn"],
+            name=each["urn"].rpartition("::")[2],
+        )
+        for each in exported
+    }
+    for each in exported:
+        resource = read[each["urn"]]
+        provider = str(each.get("provider") or "").rpartition("::")[0]
+        if provider in read:
+            resource.provider = read[provider].props
+        resource.property_dependencies = {
+            key: [read[urn] for urn in entries(urns) if isinstance(urn, str) and urn in read]
+            for key, urns in mapping(each.get("propertyDependencies")).items()
+        }
+    return list(read.values())
+
+
+def _plain(value: Any) -> Any:
+    """A value without Pulumi's marks. What is encrypted is as unknown as at preview."""
+    if isinstance(value, list):
+        return [_plain(each) for each in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    marked = cast("dict[str, Any]", value)
+    if marked.get(SIGNATURE) == SECRET:
+        return UNKNOWN_STRING_VALUE
+    return {key: _plain(each) for key, each in marked.items()}
+
+
+def _violation(
+    rule: AnyRule,
+    level: EnforcementLevel,
+    finding: Finding,
+    exemptions: Sequence[Exemption],
+    today: date,
+) -> Violation:
+    return Violation(
+        rule=rule.name,
+        urn=finding.urn,
+        message=finding.message,
+        level=level,
+        severity=rule.severity,
+        unknown=finding.unknown,
+        exempted=find(exemptions, finding, today),
+    )

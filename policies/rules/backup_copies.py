@@ -1,0 +1,52 @@
+"""Buckets for backups delete what is old, and have a copy elsewhere."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import Severity
+
+from evaluation.buckets import BUCKETS, LIFECYCLES, REPLICATIONS, configurations
+from evaluation.properties import known_at
+from evaluation.references import fsbp, guide
+from evaluation.resources import Resource, Stack
+from evaluation.rule import Example, OnUnknown, StackRule
+
+NAMES = ("bucket", "bucketPrefix")
+
+
+def check(bucket: Resource, stack: Stack) -> Iterator[str]:
+    """Ask a bucket whose name says backup for a lifecycle and a replication; a copy has neither."""
+    if not _holds_backups(bucket) or stack.made_from(bucket, REPLICATIONS, "rules"):
+        return
+    if not configurations(bucket, stack, LIFECYCLES):
+        yield (
+            f"bucket {bucket.name} holds backups and never deletes any. "
+            "Add a BucketLifecycleConfiguration for it."
+        )
+    if not configurations(bucket, stack, REPLICATIONS):
+        yield (
+            f"bucket {bucket.name} holds backups and has no copy, so they are lost with their "
+            "region. Add a BucketReplicationConfig for it, to a bucket in another region."
+        )
+
+
+def _holds_backups(bucket: Resource) -> bool:
+    named = (bucket.name, *(known_at(bucket.props, key) for key in NAMES))
+    return any(isinstance(name, str) and "backup" in name.lower() for name in named)
+
+
+BACKUP_COPIES = StackRule(
+    name="backup-copies",
+    title="Backups expire, and are copied to another region",
+    why="Backups beside the data they are of are lost together with it.",
+    severity=Severity.HIGH,
+    references=(guide("Backup and Recovery"), fsbp("S3.7"), fsbp("S3.13")),
+    fix="Add a BucketLifecycleConfiguration and a BucketReplicationConfig for the bucket.",
+    example=Example(
+        violates="a Bucket named backups",
+        complies="the Bucket, its BucketLifecycleConfiguration and its BucketReplicationConfig",
+    ),
+    on_unknown=OnUnknown.REPORT,
+    resource_types=BUCKETS,
+    beside=(*LIFECYCLES, *REPLICATIONS),
+    check=check,
+)

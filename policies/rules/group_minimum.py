@@ -1,0 +1,55 @@
+"""Auto Scaling groups never shrink below the number of servers that the guide runs."""
+
+from collections.abc import Iterator, Mapping
+
+from pulumi_policy import Severity
+
+from evaluation.parameters import Number, figure
+from evaluation.properties import number, value_at
+from evaluation.references import guide
+from evaluation.resource_types import AUTO_SCALING_GROUP
+from evaluation.resources import Resource
+from evaluation.roles import role
+from evaluation.rule import Example, ResourceRule
+
+MINIMA: Mapping[str, str] = {"api": "apiServers", "websocket": "websocketServers"}
+"""The parameter that holds the least number of servers of each role."""
+
+
+def check(resource: Resource) -> Iterator[str]:
+    """Hold the group's size against the role's; other roles have no minimum."""
+    wanted = role(resource.props)
+    if wanted is None or wanted not in MINIMA:
+        return
+    least = figure(resource.parameters, MINIMA[wanted])
+    for size in ("minSize", "desiredCapacity"):
+        value = value_at(resource.props, size)
+        # Without a desired capacity the group begins with its minimum.
+        if value is None and size == "desiredCapacity":
+            continue
+        found = number(value)
+        if found is None or found < least:
+            said = "not given as a number" if found is None else f"{found:g}"
+            yield (
+                f"{size} is {said}; the role {wanted} needs at least {least:g} servers "
+                f"(guide, Scaling 1). Set {size} to {least:g} or more."
+            )
+
+
+GROUP_MINIMUM = ResourceRule(
+    name="group-minimum",
+    title="Groups of api servers have at least 3 servers, of websocket servers at least 2",
+    why="With fewer servers the loss of one, or of a zone, leaves too few for the load.",
+    severity=Severity.HIGH,
+    references=(guide("Scaling 1"),),
+    fix="Raise minSize, and desiredCapacity where it is set.",
+    example=Example(violates="minSize: 1", complies="minSize: 3"),
+    resource_types=(AUTO_SCALING_GROUP,),
+    parameters={
+        "apiServers": Number(default=3, minimum=1, meaning="least number of api servers"),
+        "websocketServers": Number(
+            default=2, minimum=1, meaning="least number of websocket servers"
+        ),
+    },
+    check=check,
+)

@@ -1,0 +1,36 @@
+"""Keys are rotated."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import Severity
+
+from evaluation.properties import is_true, value_at
+from evaluation.references import cis, fsbp, guide, pci
+from evaluation.remedies import setting
+from evaluation.resources import Resource
+from evaluation.rule import Example, ResourceRule
+
+KEY = "aws:kms/key:Key"
+SYMMETRIC = (None, "", "SYMMETRIC_DEFAULT")
+
+
+def check(resource: Resource) -> Iterator[str]:
+    """Reject symmetric keys without rotation; AWS rotates no others."""
+    if value_at(resource.props, "customerMasterKeySpec") not in SYMMETRIC:
+        return
+    if not is_true(value_at(resource.props, "enableKeyRotation")):
+        yield "enableKeyRotation is not true; keys are renewed every year. Set it to true."
+
+
+KEY_ROTATION = ResourceRule(
+    name="key-rotation",
+    title="Keys are rotated",
+    why="The less is encrypted with one key, the less is lost with it.",
+    severity=Severity.MEDIUM,
+    references=(guide("Compliance: Data Protection"), cis("3.6"), fsbp("KMS.4"), pci("3.7.4")),
+    fix="Set enableKeyRotation to true.",
+    example=Example(violates="enableKeyRotation: false", complies="enableKeyRotation: true"),
+    resource_types=(KEY,),
+    remedy=setting(enableKeyRotation=True),
+    check=check,
+)

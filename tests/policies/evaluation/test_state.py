@@ -1,0 +1,172 @@
+"""An exported state is held against the same rules as a deployment."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from pulumi_policy import EnforcementLevel, Severity
+
+from evaluation.exemptions import Exemption
+from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate, stack_name
+from rules import RULES
+from rules.bucket_versioning import BUCKET_VERSIONING
+from rules.database_backups import DATABASE_BACKUPS
+from rules.required_tags import REQUIRED_TAGS
+from tests.policies.evaluate import Resource
+from tests.policies.factories import bucket, bucket_versioning, database, log_group, with_properties
+
+TODAY = date(2030, 1, 2)
+
+
+def exported(resource: Resource, **changes: object) -> dict[str, Any]:
+    """A resource as an export holds it."""
+    prefix = f"urn:pulumi:{resource.stack}::messaging-app"
+    buckets = {name: f"{prefix}::{bucket().type}::{name}" for name in ("media",)}
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "inputs": dict(resource.properties),
+        "outputs": dict(resource.properties),
+        "propertyDependencies": {
+            key: [buckets[name] for name in names if name in buckets]
+            for key, names in resource.depends.items()
+        },
+        **changes,
+    }
+
+
+def state(*resources: Mapping[str, Any]) -> dict[str, Any]:
+    return {"version": 3, "deployment": {"resources": list(resources)}}
+
+
+SHORT = exported(database(backupRetentionPeriod=3.0))
+FOUND = Violation(
+    rule="database-backups",
+    urn=database().urn,
+    message=(
+        "backupRetentionPeriod is 3 days; backups are kept at least 7 days "
+        "(guide, Backup Procedures 1). Set it to 7 or more."
+    ),
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.HIGH,
+    unknown=False,
+    exempted=None,
+)
+
+
+def test_a_violation_says_all_about_itself() -> None:
+    assert evaluate(state(SHORT), [DATABASE_BACKUPS], today=TODAY) == [FOUND]
+
+
+def test_what_complies_gives_nothing() -> None:
+    assert evaluate(state(exported(database())), [DATABASE_BACKUPS], today=TODAY) == []
+
+
+def test_resource_rules_read_inputs_and_stack_rules_outputs() -> None:
+    changed = exported(database(), outputs={"backupRetentionPeriod": 0.0})
+    assert evaluate(state(changed), [DATABASE_BACKUPS], today=TODAY) == []
+    resources = [
+        exported(bucket(), outputs={"bucket": "a"}),
+        exported(bucket_versioning(), outputs={"bucket": "b"}),
+    ]
+    (found,) = evaluate(state(*resources), [BUCKET_VERSIONING], today=TODAY)
+    assert found.urn == bucket().urn
+
+
+def test_a_property_leads_to_the_resource_that_it_comes_from() -> None:
+    resources = [
+        exported(bucket(), outputs={}),
+        exported(bucket_versioning(), outputs={"versioningConfiguration": {"status": "Enabled"}}),
+    ]
+    assert evaluate(state(*resources), [BUCKET_VERSIONING], today=TODAY) == []
+
+
+@pytest.mark.parametrize("flag", ["external", "delete"])
+def test_what_is_elsewhere_or_about_to_go_is_left_out(flag: str) -> None:
+    assert evaluate(state({**SHORT, flag: True}), [DATABASE_BACKUPS], today=TODAY) == []
+
+
+def test_the_configuration_sets_levels_and_parameters() -> None:
+    settings = {"database-backups": {"enforcementLevel": EnforcementLevel.ADVISORY, "days": 4.0}}
+    (found,) = evaluate(state(SHORT), [DATABASE_BACKUPS], configuration=settings, today=TODAY)
+    assert found.level is EnforcementLevel.ADVISORY
+    assert "at least 4 days" in found.message
+
+
+def test_a_rule_that_is_disabled_says_nothing() -> None:
+    settings = {"database-backups": {"enforcementLevel": EnforcementLevel.DISABLED}}
+    assert evaluate(state(SHORT), [DATABASE_BACKUPS], configuration=settings, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("expires", "holds"), [(date(2030, 1, 2), True), (date(2030, 1, 1), False)]
+)
+def test_an_exemption_is_told_until_its_last_day(expires: date, holds: bool) -> None:
+    exemption = Exemption(
+        resource="urn:pulumi:*::*::*::database",
+        rule="database-backups",
+        owner="platform",
+        reason="A test.",
+        expires=expires,
+        line=1,
+        file="exemptions.yaml",
+    )
+    (found,) = evaluate(state(SHORT), [DATABASE_BACKUPS], exemptions=[exemption], today=TODAY)
+    assert found.exempted == (exemption if holds else None)
+
+
+def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
+    secret = {SIGNATURE: SECRET, "ciphertext": "v1:…"}
+    hidden = exported(database(backupRetentionPeriod=secret))
+    (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], today=TODAY)
+    assert found.unknown
+    assert found.message.startswith("backupRetentionPeriod is not known yet")
+
+
+def test_the_default_tags_of_a_provider_count() -> None:
+    urn = "urn:pulumi:test::messaging-app::pulumi:providers:aws::aws"
+    tags = {"Project": "p", "Environment": "e", "Role": "r", "Owner": "o", "ManagedBy": "pulumi"}
+    provider = {
+        "urn": urn,
+        "type": "pulumi:providers:aws",
+        "inputs": {"defaultTags": {"tags": tags}},
+    }
+    group = exported(log_group(tags=None), provider=f"{urn}::some-id")
+    assert evaluate(state(provider, group), [REQUIRED_TAGS], today=TODAY) == []
+    assert len(evaluate(state(group), [REQUIRED_TAGS], today=TODAY)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {},
+        {"version": 3},
+        {"version": 2, "deployment": {"resources": []}},
+        {"version": 3, "deployment": []},
+        {"version": 3, "deployment": {}},
+    ],
+)
+def test_what_is_no_state_is_refused(text: dict[str, Any]) -> None:
+    for read in (lambda: evaluate(text, RULES, today=TODAY), lambda: stack_name(text)):
+        with pytest.raises(StateError) as refused:
+            read()
+        assert str(refused.value) == (
+            "This is no stack's state of version 3. Give what `pulumi stack export` writes."
+        )
+
+
+@pytest.mark.parametrize("resources", [None, [], [{}], [None], ["a"], [{"urn": "a"}]])
+def test_a_state_without_resources_passes(resources: object) -> None:
+    empty = {"version": 3, "deployment": {"resources": resources}}
+    assert evaluate(empty, RULES, today=TODAY) == []
+    assert stack_name(empty) == ""
+
+
+def test_the_urns_tell_the_stack() -> None:
+    assert stack_name(state(SHORT)) == "test"
+
+
+def test_an_unreadable_property_crashes_nothing() -> None:
+    odd = exported(with_properties(database(), {"tags": [1, None]}), inputs=None, outputs="text")
+    assert evaluate(state(odd), RULES, today=TODAY) != []
