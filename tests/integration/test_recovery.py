@@ -23,9 +23,14 @@ from pulumi_aws import sns
 
 provider = aws.Provider("aws", region="eu-central-1")
 previous = provider
+tags = dict(
+    Project="messaging-app", Environment="local", Role="audit", Owner="platform", ManagedBy="pulumi"
+)
 for number in range({LENGTH}):
     opts = pulumi.ResourceOptions(provider=provider, depends_on=[previous])
-    previous = sns.Topic(f"topic-{{number}}", kms_master_key_id="alias/aws/sns", opts=opts)
+    previous = sns.Topic(
+        f"topic-{{number}}", kms_master_key_id="alias/aws/sns", tags=tags, opts=opts
+    )
 """
 """A program that makes one thing after the other, so that at any time one is being made."""
 
@@ -34,6 +39,8 @@ for number in range({LENGTH}):
 def chain(clone: Clone) -> Clone:
     """A clone with a program that is quicker than the platform."""
     (clone.root / "__main__.py").write_text(CHAIN)
+    # One that is for the platform and exempts nothing here would be refused.
+    (clone.root / "policies" / "exemptions.yaml").write_text("exemptions: []\n")
     return clone
 
 
