@@ -19,8 +19,8 @@ from evaluation.properties import entries, mapping, value_at
 from evaluation.resources import Resource
 from evaluation.rule import AnyRule, ResourceRule
 
-VERSION = 3
-"""The format of a deployment that Pulumi 3 exports."""
+VERSIONS = (3, 4)
+"""The formats that Pulumi 3 exports: the second one where a stack uses hooks or views."""
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key that marks secrets, assets and archives in a state."""
@@ -73,7 +73,7 @@ def evaluate(
         today: the day that expiry is counted against.
 
     Raises:
-        StateError: it is no export of a stack, or of another version than 3.
+        StateError: it is no export of a stack, or of a version unknown here.
     """
     exported = _exported(state)
     inputs, outputs = _resources(exported, "inputs"), _resources(exported, "outputs")
@@ -105,13 +105,13 @@ def stack_name(state: Mapping[str, Any]) -> str:
 def _exported(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The resources of an export that are there: neither read from elsewhere nor to be deleted."""
     deployment = mapping(value_at(state, "deployment"))
-    if value_at(state, "version") != VERSION or "resources" not in deployment:
+    if value_at(state, "version") not in VERSIONS or not deployment:
         message = (
-            f"This is no stack's state of version {VERSION}. "
+            f"This is no stack's state of version {' or '.join(map(str, VERSIONS))}. "
             "Give what `pulumi stack export` writes."
         )
         raise StateError(message)
-    resources = [mapping(each) for each in entries(deployment["resources"])]
+    resources = [mapping(each) for each in entries(deployment.get("resources"))]
     return [
         each
         for each in resources

@@ -142,7 +142,8 @@ def test_the_default_tags_of_a_provider_count() -> None:
     [
         {},
         {"version": 3},
-        {"version": 2, "deployment": {"resources": []}},
+        {"version": 2, "deployment": {"manifest": {}}},
+        {"version": 5, "deployment": {"manifest": {}}},
         {"version": 3, "deployment": []},
         {"version": 3, "deployment": {}},
     ],
@@ -152,7 +153,7 @@ def test_what_is_no_state_is_refused(text: dict[str, Any]) -> None:
         with pytest.raises(StateError) as refused:
             read()
         assert str(refused.value) == (
-            "This is no stack's state of version 3. Give what `pulumi stack export` writes."
+            "This is no stack's state of version 3 or 4. Give what `pulumi stack export` writes."
         )
 
 
@@ -161,6 +162,16 @@ def test_a_state_without_resources_passes(resources: object) -> None:
     empty = {"version": 3, "deployment": {"resources": resources}}
     assert evaluate(empty, RULES, today=TODAY) == []
     assert stack_name(empty) == ""
+
+
+def test_a_stack_without_any_resource_passes() -> None:
+    new: dict[str, Any] = {"version": 3, "deployment": {"manifest": {}}}
+    assert evaluate(new, RULES, today=TODAY) == []
+    assert stack_name(new) == ""
+
+
+def test_the_format_with_hooks_is_read_as_the_other_one() -> None:
+    assert evaluate({**state(SHORT), "version": 4}, [DATABASE_BACKUPS], today=TODAY) == [FOUND]
 
 
 def test_the_urns_tell_the_stack() -> None:
