@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 from scripts.backup.encryption import Encryptor, Key, decrypted
 from scripts.backup.manifest import StoredObject
 from scripts.exit_codes import ExitCode
-from scripts.faults import OpsError
+from scripts.faults import OpsError, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -242,6 +242,14 @@ def _received(place: Place, name: str) -> Iterator[bytes]:
             if offset >= total:
                 return
             raise HTTPError(f"the connection ended after {offset} of {total} bytes")
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+            raise OpsError(
+                f"s3://{place.bucket}/{place.prefix}{name} is not there, although the manifest "
+                "names it. Take its earlier version from the bucket, or use another backup.",
+                ExitCode.DAMAGED,
+            ) from None
         except (HTTPError, BotoCoreError, OSError) as error:
             attempts += 1
             if attempts >= READ_ATTEMPTS:
