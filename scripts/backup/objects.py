@@ -6,8 +6,9 @@ Nothing is written to the disk and no object is held in memory: only a part of a
 import base64
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from io import BufferedWriter
 from pathlib import Path
 from types import TracebackType
@@ -45,16 +46,21 @@ class Place:
     """Where the objects of one backup lie.
 
     Args:
+        connect: opens a client: each process needs one of its own.
         prefix: of all its keys, with a slash at the end.
         key: encrypts what is written, when given.
         copy: folder that keeps a copy of every object, when given.
     """
 
-    client: "S3Client"
+    connect: "Callable[[], S3Client]"
     bucket: str
     prefix: str
     key: Key | None = None
     copy: Path | None = None
+
+    @cached_property
+    def client(self) -> "S3Client":
+        return self.connect()
 
 
 class Writer:
