@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import shlex
 import sys
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def python(venv: Path) -> Path:
     return venv / "bin" / "python"
 
 
+def launcher(venv: Path) -> Path:
+    """Return the program that runs the guide's procedures."""
+    return venv / "bin" / "ops"
+
+
 def ensure(project: Path = PROJECT) -> str:
     """Make `.venv` of `project` what its `requirements.lock` says; return a phrase about it.
 
@@ -29,7 +35,7 @@ def ensure(project: Path = PROJECT) -> str:
     with cache.exclusive(project / ".offline" / "setup.lock", waiting):
         stamp, wanted = venv / "installed-from", state(venv, lock)
         found = stamp.read_text().splitlines() if stamp.is_file() else []
-        if found == wanted and python(venv).exists():
+        if found == wanted and python(venv).exists() and launcher(venv).exists():
             return f"{platform.python_version()} in .venv, which has what {lock.name} says"
         # Without its stamp an interrupted run is told from a finished one.
         stamp.unlink(missing_ok=True)
@@ -41,6 +47,7 @@ def ensure(project: Path = PROJECT) -> str:
             raise ToolchainError(
                 f".venv could not be made. {error}\nMend that and run `make setup` again."
             ) from error
+        write_launcher(project)
         stamp.write_text("\n".join(wanted))
     return f"{platform.python_version()} in .venv, installed from {lock.name}"
 
@@ -82,6 +89,21 @@ def install(venv: Path, lock: Path) -> None:
             # uv reads no pip.conf: where only that names the way to the packages, pip finds it.
             say(f"uv could not install it, so pip does, which takes minutes. {error}")
             run([*pip, "-r", lock], show)
+
+
+def write_launcher(project: Path) -> None:
+    """Write `.venv/bin/ops`, which runs `scripts` of `project` from any folder.
+
+    Nothing is installed for it: what runs is always the code of this clone. `-P` keeps the folder
+    that the caller is in, which may have a `scripts` of its own, from being imported.
+    """
+    root, program = project.absolute(), launcher(project / ".venv")
+    program.write_text(
+        "#!/bin/sh\n"
+        f"PYTHONPATH={shlex.quote(str(root))} "
+        f'exec {shlex.quote(str(python(root / ".venv")))} -P -m scripts "$@"\n'
+    )
+    program.chmod(0o755)
 
 
 def pin(package: str, lock: str) -> str:

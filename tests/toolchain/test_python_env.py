@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,32 @@ def test_removed_interpreter_makes_a_new_environment(project: Path, steps: Steps
     python_env.ensure(project)
 
     assert steps.taken == ["create", "install"]
+
+
+def test_removed_launcher_is_written_again(project: Path, steps: Steps) -> None:
+    python_env.ensure(project)
+    python_env.launcher(project / ".venv").unlink()
+
+    python_env.ensure(project)
+
+    assert python_env.launcher(project / ".venv").exists()
+
+
+def test_ops_runs_the_code_of_its_clone_from_any_folder(tmp_path: Path) -> None:
+    clone, elsewhere = tmp_path / "a clone's", tmp_path / "elsewhere"
+    for folder in (clone, elsewhere):
+        (folder / "scripts").mkdir(parents=True)
+        (folder / "scripts" / "__init__.py").touch()
+        text = f"import sys; print({folder.name!r}, sys.argv[1:])"
+        (folder / "scripts" / "__main__.py").write_text(text)
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    python_env.python(clone / ".venv").symlink_to(sys.executable)
+
+    python_env.write_launcher(clone)
+    command = [python_env.launcher(clone / ".venv"), "restore", "a b"]
+    ran = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "a clone's ['restore', 'a b']\n"
 
 
 def test_failed_install_is_a_sentence_and_the_next_run_starts_afresh(

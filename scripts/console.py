@@ -1,0 +1,82 @@
+"""What a person or a program reads: results on standard output, all else on standard error."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """Where a command writes.
+
+    Args:
+        as_json: results are one JSON document on standard output, for programs.
+    """
+
+    as_json: bool = False
+    out: Terminal = field(default_factory=Terminal)
+    err: Terminal = field(default_factory=lambda: Terminal(stderr=True))
+
+    def say(self, sentence: str) -> None:
+        """Tell what is going on; never part of the result."""
+        self.err.print(Text(sentence), soft_wrap=True)
+
+    def warn(self, sentence: str) -> None:
+        """Tell what a person ought to look at although the command goes on."""
+        self.err.print(f"[bold yellow]![/] {escape(sentence)}", highlight=False, soft_wrap=True)
+
+    def fail(self, sentence: str) -> None:
+        """Tell why the command ends."""
+        self.err.print(f"[bold red]✗[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+
+    def show(self, title: str, rows: Sequence[Row]) -> None:
+        """Give the result as a table: a list of objects in JSON. Columns are those of the first."""
+        if self.as_json:
+            self._write(list(rows))
+        elif not rows:
+            self.out.print(Text(f"{title}: none"))
+        else:
+            self.out.print(_table(title, rows))
+
+    def show_one(self, title: str, row: Row) -> None:
+        """Give the result as names and values: one object in JSON."""
+        if self.as_json:
+            self._write(dict(row))
+        else:
+            rows = [{"name": name, "value": value} for name, value in row.items()]
+            self.out.print(_table(title, rows))
+
+    def progress(self) -> Progress:
+        """Return a display of steps to be entered with `with`; silent where no terminal is."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        return Progress(*columns, console=self.err, disable=not self.err.is_terminal)
+
+    def _write(self, result: object) -> None:
+        text = json.dumps(result, indent=2, ensure_ascii=False, default=str)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+
+def _table(title: str, rows: Sequence[Row]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        # Plain text: a value may contain what rich takes for markup or for a picture.
+        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
+    return table

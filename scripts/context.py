@@ -1,0 +1,42 @@
+"""What every command begins with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from scripts import settings, stack
+from scripts.console import Console
+from scripts.settings import OpsSettings
+
+StackName = Annotated[
+    str | None,
+    typer.Option("--stack", help="Take the settings from the outputs of this stack."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Give the result as JSON.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The settings in force and where to write."""
+
+    settings: OpsSettings
+    console: Console
+
+
+def begin(stack_name: str | None, *, as_json: bool) -> Context:
+    """Read the settings. A stack that is named goes before the environment.
+
+    Raises:
+        OpsError: the settings or the stack's outputs cannot be used.
+    """
+    return Context(settings=read(stack_name), console=Console(as_json=as_json))
+
+
+def read(stack_name: str | None) -> OpsSettings:
+    """Return the settings in force, as `begin` does."""
+    if stack_name is None:
+        return settings.load()
+    outputs = stack.outputs(stack_name)
+    secret = stack.secrets_manager(outputs.get("region"))
+    return settings.load(**stack.settings_from(outputs, secret))

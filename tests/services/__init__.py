@@ -1,0 +1,1 @@
+"""Real services on free loopback ports, each ended by whoever started it."""
