@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scripts.commands import backup, configuration, media, restore
+from scripts.commands import backup, configuration, media, policy_check, restore
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
@@ -31,6 +31,7 @@ app.command("verify")(backup.verify)
 app.command("restore")(restore.restore)
 app.command("media-backup")(media.media_backup)
 app.command("media-restore")(media.media_restore)
+app.command("policy-check")(policy_check.policy_check)
 app.command("settings")(configuration.settings)
 
 
