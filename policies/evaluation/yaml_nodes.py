@@ -13,7 +13,7 @@ def node_of(path: Path) -> yaml.Node | None:
     """The tree of a file, or None when the file says nothing.
 
     Raises:
-        FaultyFileError: it cannot be read, is no YAML, or has a key twice.
+        FaultyFileError: it cannot be read, is no YAML, or has a key twice or an impossible value.
     """
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -26,7 +26,7 @@ def node_of(path: Path) -> yaml.Node | None:
         problem = getattr(invalid, "problem", None) or "it cannot be parsed"
         message = f"{path.name}:{line}: the file is no YAML: {problem}."
         raise FaultyFileError(message) from None
-    _refuse_repeated_keys(path, node)
+    _check(path, node, set())
     return node
 
 
@@ -58,16 +58,36 @@ def line_of(node: yaml.Node | None, location: Sequence[str | int]) -> int:
     return line
 
 
-def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
-    # YAML forbids them, but the library lets the last one win.
+def _check(path: Path, node: yaml.Node | None, seen: set[yaml.Node]) -> None:
+    """Refuse what YAML forbids and the library takes, and values that it cannot make."""
+    # An anchor can lead back to what is around it.
+    if node is None or node in seen:
+        return
+    seen.add(node)
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                message = f"{path.name}:{key.start_mark.line + 1}: {key.value} is there twice."
-                raise FaultyFileError(message)
-            seen.add(str(key.value))
-            _refuse_repeated_keys(path, value)
+        _refuse_repeated_keys(path, node)
+        for pair in node.value:
+            for each in pair:
+                _check(path, each, seen)
     elif isinstance(node, yaml.SequenceNode):
         for each in node.value:
-            _refuse_repeated_keys(path, each)
+            _check(path, each, seen)
+    else:
+        try:
+            value_of(node)
+        except (ValueError, yaml.YAMLError):
+            message = (
+                f"{path.name}:{node.start_mark.line + 1}: {node.value} cannot be read as the date, "
+                "number or other type that it looks like."
+            )
+            raise FaultyFileError(message) from None
+
+
+def _refuse_repeated_keys(path: Path, node: yaml.MappingNode) -> None:
+    # The library would let the last one win.
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if str(key.value) in seen:
+            message = f"{path.name}:{key.start_mark.line + 1}: {key.value} is there twice."
+            raise FaultyFileError(message)
+        seen.add(str(key.value))

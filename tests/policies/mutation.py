@@ -115,11 +115,16 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         if node.value and " " not in node.value:
             yield ast.Constant(f"{node.value}?")
-    # Constants are changed where they stand.
-    elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
+    elif isinstance(node, ast.Return) and not _stands_for_nothing(node.value):
         yield ast.Return(ast.Constant(None))
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield | ast.YieldFrom):
         yield ast.Pass()
+
+
+def _stands_for_nothing(value: ast.expr | None) -> bool:
+    """Whether None would be as good; constants are changed where they stand."""
+    empty = isinstance(value, ast.Dict) and not value.keys
+    return value is None or empty or isinstance(value, ast.Constant)
 
 
 def mutants(source: str) -> Iterator[Mutant]:

@@ -103,6 +103,14 @@ def changed(line: str, to: str) -> str:
             ":6: exemptions.0.expires: Input should be a valid date or datetime, "
             "input is too short.",
         ),
+        *(
+            (
+                changed("2030-06-30", impossible),
+                f":6: {text} cannot be read as the date, number or other type that it looks like.",
+            )
+            for impossible, text in (("2030-13-45", "2030-13-45"), ("!date tomorrow", "tomorrow"))
+        ),
+        ("exemptions: &all [*all]\n", ":1: exemptions.0: a mapping must be here."),
         (
             changed("urn:pulumi:prod::messaging-app::*::database-primary", "database-primary"),
             ":3: exemptions.0.resource: is no pattern of a URN. Write one such as "
