@@ -5,7 +5,16 @@ import sys
 
 import typer
 
-from scripts.commands import configuration
+from scripts.commands import (
+    configuration,
+    health,
+    incident,
+    maintenance,
+    migrate,
+    security,
+    services,
+    update,
+)
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
@@ -26,6 +35,16 @@ def ops() -> None:
 
 
 app.command("settings")(configuration.settings)
+app.command("health")(health.health)
+app.command("status")(services.status)
+app.command("restart")(services.restart)
+app.command("logs")(services.logs)
+app.command("scale-up")(services.scale_up)
+app.command("incident")(incident.incident)
+app.command("migrate")(migrate.migrate)
+app.command("maintenance")(maintenance.maintenance)
+app.command("update")(update.update)
+app.command("security-scan")(security.security_scan)
 
 
 def main() -> None:
