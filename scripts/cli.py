@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from scripts.commands import backup, configuration, media, policy_check, restore
+from scripts.commands import (
+    backup,
+    configuration,
+    health,
+    incident,
+    maintenance,
+    media,
+    migrate,
+    policy_check,
+    restore,
+    security,
+    services,
+    update,
+)
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
@@ -33,6 +46,16 @@ app.command("media-backup")(media.media_backup)
 app.command("media-restore")(media.media_restore)
 app.command("policy-check")(policy_check.policy_check)
 app.command("settings")(configuration.settings)
+app.command("health")(health.health)
+app.command("status")(services.status)
+app.command("restart")(services.restart)
+app.command("logs")(services.logs)
+app.command("scale-up")(services.scale_up)
+app.command("incident")(incident.incident)
+app.command("migrate")(migrate.migrate)
+app.command("maintenance")(maintenance.maintenance)
+app.command("update")(update.update)
+app.command("security-scan")(security.security_scan)
 
 
 def main() -> None:

@@ -24,5 +24,9 @@ class ExitCode(IntEnum):
     """What was named does not exist."""
     DAMAGED = 8
     """Data are not what was written: a checksum, a count or an object is wrong."""
+    WARNING = 10
+    """A check or a scan found what ought to be looked at in working hours."""
+    CRITICAL = 11
+    """A check or a scan found what somebody has to look at now."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or SIGTERM."""

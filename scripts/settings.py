@@ -48,6 +48,12 @@ class OpsSettings(BaseSettings):
     metrics_directory: str | None = Field(
         None, description="Folder of the node exporter's textfile collector."
     )
+    compose_file: str | None = Field(None, description="Compose file, where a Docker host serves.")
+    websocket_url: str | None = Field(None, description="What clients open a websocket to.")
+    incident_log: str = Field("/var/log/incidents.log", description="Where incidents are noted.")
+    state_directory: str = Field(
+        "/var/lib/messaging-app/ops", description="What ops remembers between two runs."
+    )
 
 
 def load(**known: Any) -> OpsSettings:

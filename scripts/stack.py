@@ -70,6 +70,8 @@ def settings_from(given: Mapping[str, Any], secret: Secret) -> dict[str, Any]:
             "alert_topic_arn": given.get("alert_topic_arn"),
             "prometheus_url": given["prometheus_url"],
             "health_url": f"{given['api_url']}/health",
+            "websocket_url": given.get("websocket_url"),
+            "compose_file": given.get("compose_file"),
         }
     except KeyError as missing:
         raise OpsError(

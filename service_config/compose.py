@@ -10,6 +10,12 @@ from service_config.yaml_text import yaml_text
 # Container output would otherwise fill the disk; files below /var/log have logrotate.
 _LOGGING: Final = {"driver": "json-file", "options": {"max-size": "50m", "max-file": "5"}}
 
+STATE_DIRECTORY: Final = "/var/lib/messaging-app/ops"
+"""What `ops` remembers between two runs."""
+
+LOG_DIRECTORY: Final = "/var/log/messaging-app"
+"""Which logrotate looks after."""
+
 DATA_SOURCE: Final = "prometheus"
 """Name by which Grafana's dashboards refer to the Prometheus beside it."""
 
@@ -131,13 +137,14 @@ def _monitoring(definition: Mapping[str, Any], *, volumes: Sequence[str]) -> dic
 
 
 def _command(image: str, environment: Mapping[str, str]) -> dict[str, Any]:
-    """A service that only `docker compose run` starts."""
+    """A service that only `docker compose run` starts; what it must remember lies outside of it."""
+    kept = (METRICS_DIRECTORY, STATE_DIRECTORY, LOG_DIRECTORY)
     return {
         "image": image,
         "profiles": ["ops"],
         "network_mode": "host",
         "environment": dict(environment),
-        "volumes": [f"{METRICS_DIRECTORY}:{METRICS_DIRECTORY}"],
+        "volumes": [f"{each}:{each}" for each in kept],
         "logging": _LOGGING,
     }
 

@@ -204,4 +204,7 @@ def _environment(facts: Facts) -> dict[str, str]:
         "ALERT_TOPIC_ARN": facts.alert_topic_arn,
         "PROMETHEUS_URL": f"http://localhost:{ports.PROMETHEUS}",
         "METRICS_DIRECTORY": operations_scripts.METRICS_DIRECTORY,
+        "HEALTH_URL": facts.health_url,
+        "INCIDENT_LOG": f"{compose.LOG_DIRECTORY}/incidents.log",
+        "STATE_DIRECTORY": compose.STATE_DIRECTORY,
     }

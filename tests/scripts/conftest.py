@@ -1,9 +1,11 @@
+import secrets
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from scripts.settings import OpsSettings
-from tests.services import object_store, postgresql
+from tests.services import cloud, docker, object_store, postgresql
 
 VARIABLES = tuple(name.upper() for name in OpsSettings.model_fields)
 
@@ -33,4 +35,32 @@ def server(running_server: postgresql.Server) -> Generator[postgresql.Server]:
 @pytest.fixture(scope="session")
 def running_store() -> Generator[object_store.ObjectStore]:
     with object_store.object_store() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def running_cloud() -> Generator[str]:
+    with cloud.cloud() as address:
+        yield address
+
+
+@pytest.fixture
+def account(running_cloud: str) -> cloud.Cloud:
+    """An account of AWS where nothing is of the test's environment."""
+    return cloud.Cloud(endpoint=running_cloud, environment=f"t{secrets.token_hex(4)}")
+
+
+@pytest.fixture(scope="session")
+def running_docker() -> Generator[str]:
+    with docker.engine() as address:
+        yield address
+
+
+@pytest.fixture
+def compose_project(
+    running_docker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[docker.Project]:
+    """Services `api` and `websocket` on a real Docker engine."""
+    monkeypatch.setenv("DOCKER_HOST", running_docker)
+    with docker.project(running_docker, tmp_path) as running:
         yield running

@@ -1,0 +1,59 @@
+"""Requests over HTTP that end in a bounded time, whatever the other side does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+
+SECONDS = 10.0
+"""Of each phase of a request: connecting, sending, each part of the answer."""
+
+
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = SECONDS,
+    trusting: bool = False,
+) -> httpx.Response:
+    """Return the answer, whatever its status; redirects are not followed.
+
+    Args:
+        trusting: take any certificate.
+
+    Raises:
+        OpsError: there was no answer, or the URL is none.
+    """
+    return _asked("GET", url, seconds=seconds, trusting=trusting, headers=dict(headers or {}))
+
+
+def post_json(url: str, body: object, *, seconds: float = SECONDS) -> httpx.Response:
+    """Send a document and return the answer, whatever its status.
+
+    Raises:
+        OpsError: there was no answer, or the URL is none. The URL may be a secret and is not told.
+    """
+    return _asked("POST", url, seconds=seconds, json=body)
+
+
+def _asked(
+    method: str, url: str, *, seconds: float, trusting: bool = False, **options: Any
+) -> httpx.Response:
+    try:
+        # Proxies of the environment are for the way out, not for what is asked here.
+        with httpx.Client(
+            timeout=seconds, trust_env=False, follow_redirects=False, verify=not trusting
+        ) as client:
+            return client.request(method, url, **options)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise OpsError(
+            "A URL in the settings is none: it should begin with https:// or http://.",
+            ExitCode.MISCONFIGURED,
+        ) from None
+    except httpx.TimeoutException:
+        raise OpsError(f"no answer within {seconds:.0f} s", ExitCode.UNREACHABLE) from None
+    except httpx.HTTPError as error:
+        raise OpsError(f"no answer: {error}", ExitCode.UNREACHABLE) from None

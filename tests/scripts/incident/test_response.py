@@ -1,0 +1,227 @@
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+from scripts.incident import response
+from scripts.incident.record import Book
+from scripts.incident.response import Incident, Response
+from scripts.incident.telling import Channel
+
+ROOT = Path(__file__).parents[3]
+DOWN = Incident(kind="database_down", environment="prod", cooldown=timedelta(minutes=15))
+
+
+class Rehearsal:
+    """A response with an action that counts, and one channel that hears."""
+
+    def __init__(self, folder: Path) -> None:
+        self.book = Book(log=folder / "log" / "incidents.log", folder=folder / "state")
+        self.acted = 0
+        self.heard: list[str] = []
+        self.channels: dict[str, Channel] = {"Slack": self.heard.append}
+
+    def act(self) -> str:
+        self.acted += 1
+        return "Switched."
+
+    def run(self, incident: Incident = DOWN) -> Response:
+        actions = {"database_down": self.act, "high_error_rate": self.act}
+        return response.respond(incident, actions, self.channels, self.book)
+
+    @property
+    def log(self) -> list[str]:
+        return self.book.log.read_text().splitlines() if self.book.log.exists() else []
+
+    @property
+    def audit(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.book.audit.read_text().splitlines()]
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+def fail() -> str:
+    raise OpsError("The replica is behind.", ExitCode.REFUSED)
+
+
+def unreachable(_text: str) -> None:
+    raise OpsError("no answer within 5 s", ExitCode.UNREACHABLE)
+
+
+def test_an_incident_is_noted_told_and_acted_on(rehearsal: Rehearsal) -> None:
+    found = rehearsal.run()
+
+    assert (found.outcome, found.detail, found.told) == ("done", "Switched.", ("Slack",))
+    assert found.faults == ()
+    assert rehearsal.acted == 1
+    assert len(rehearsal.log) == 1
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ - Incident: database_down", rehearsal.log[0]
+    )
+    assert rehearsal.heard == [
+        "Incident in prod: database_down",
+        "Incident in prod: database_down: Switched.",
+    ]
+
+
+def test_the_audit_record_is_a_line_of_json(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+
+    (entry,) = rehearsal.audit
+    assert entry["kind"] == "database_down"
+    assert entry["outcome"] == "done"
+    assert entry["told"] == ["Slack"]
+    assert str(entry["by"]).startswith("ops incident by ")
+
+
+def test_an_unknown_kind_is_noted_and_told_only(rehearsal: Rehearsal) -> None:
+    found = rehearsal.run(replace(DOWN, kind="coffee_is_out"))
+
+    assert (found.outcome, found.told) == ("notified", ("Slack",))
+    assert rehearsal.acted == 0
+    assert rehearsal.heard == ["Incident in prod: coffee_is_out"]
+
+
+@pytest.mark.parametrize("kind", ["", "a b", "../x", "two\nlines", "X", "x" * 65])
+def test_a_kind_that_is_no_name_is_refused_and_nothing_is_written(
+    kind: str, rehearsal: Rehearsal
+) -> None:
+    with pytest.raises(OpsError, match="The kind of an incident is a name") as raised:
+        rehearsal.run(replace(DOWN, kind=kind))
+
+    assert raised.value.code == ExitCode.USAGE
+    assert rehearsal.log == []
+
+
+def test_the_same_kind_does_not_act_twice_but_is_noted_and_told(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+    found = rehearsal.run()
+
+    assert found.outcome == "suppressed"
+    assert "which succeeded, and within 15 min it is done once." in found.detail
+    assert rehearsal.acted == 1
+    assert len(rehearsal.log) == 2
+    assert rehearsal.heard.count("Incident in prod: database_down") == 2
+
+
+def test_another_kind_acts_meanwhile(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+    assert rehearsal.run(replace(DOWN, kind="high_error_rate")).outcome == "done"
+
+
+def test_after_the_cooldown_it_acts_again(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+    assert rehearsal.run(replace(DOWN, cooldown=timedelta(0))).outcome == "done"
+    assert rehearsal.acted == 2
+
+
+def test_force_acts_again(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+    assert rehearsal.run(replace(DOWN, force=True)).outcome == "done"
+
+
+def test_people_who_cannot_be_told_do_not_keep_it_from_acting(rehearsal: Rehearsal) -> None:
+    rehearsal.channels = {"Slack": unreachable}
+
+    found = rehearsal.run()
+
+    assert found.outcome == "done"
+    assert found.told == ()
+    assert found.faults == ("Slack could not be told: no answer within 5 s",)
+
+
+def test_without_any_channel_it_says_that_nobody_was_told(rehearsal: Rehearsal) -> None:
+    rehearsal.channels = {}
+    assert rehearsal.run().faults == (
+        "nobody was told: neither SLACK_WEBHOOK nor ALERT_TOPIC_ARN is set",
+    )
+
+
+def test_a_log_that_cannot_be_written_does_not_keep_it_from_acting(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    rehearsal.book = replace(rehearsal.book, log=tmp_path / "file" / "incidents.log")
+
+    found = rehearsal.run()
+
+    assert found.outcome == "done"
+    assert found.faults == (f"{tmp_path}/file/incidents.log could not be written: File exists",)
+
+
+def test_an_action_that_fails_is_told_and_not_repeated_by_itself(rehearsal: Rehearsal) -> None:
+    found = response.respond(DOWN, {"database_down": fail}, rehearsal.channels, rehearsal.book)
+    again = rehearsal.run()
+
+    assert (found.outcome, found.detail) == ("failed", "The replica is behind.")
+    assert rehearsal.heard[1] == "Incident in prod: database_down: The replica is behind."
+    assert again.outcome == "suppressed" and "which failed" in again.detail
+
+
+def test_a_dry_run_does_nothing(rehearsal: Rehearsal) -> None:
+    found = rehearsal.run(replace(DOWN, dry_run=True))
+
+    assert (found.outcome, found.detail) == ("planned", "It would be noted, told and acted on.")
+    assert (rehearsal.acted, rehearsal.heard, rehearsal.log) == (0, [], [])
+
+
+def test_a_record_that_is_damaged_is_not_guessed_at(rehearsal: Rehearsal) -> None:
+    rehearsal.run()
+    (rehearsal.book.folder / "incidents" / "database_down.json").write_text("{")
+
+    with pytest.raises(OpsError, match=r"database_down\.json is damaged") as raised:
+        rehearsal.run()
+
+    assert raised.value.code == ExitCode.DAMAGED
+    assert rehearsal.run(replace(DOWN, force=True)).outcome == "done"
+
+
+ACT_AND_HANG = """
+import sys, time
+from datetime import timedelta
+from pathlib import Path
+from scripts.incident import response
+from scripts.incident.record import Book
+folder = Path(sys.argv[1])
+def act():
+    (folder / "acting").touch()
+    time.sleep(3600)
+response.respond(
+    response.Incident(kind="database_down", environment="prod", cooldown=timedelta(minutes=15)),
+    {"database_down": act}, {}, Book(log=folder / "log" / "incidents.log", folder=folder / "state"))
+"""
+
+
+def test_another_process_does_not_act_meanwhile_nor_after_a_crash(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", ACT_AND_HANG, tmp_path],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "acting").exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+
+    with pytest.raises(OpsError) as raised:
+        rehearsal.run()
+    process.kill()
+    process.wait()
+    after = rehearsal.run()
+
+    assert raised.value.code == ExitCode.LOCKED
+    assert after.outcome == "suppressed" and "which was cut off" in after.detail
+    assert rehearsal.acted == 0
