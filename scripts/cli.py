@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scripts.commands import configuration
+from scripts.commands import backup, configuration, media, restore
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
@@ -25,6 +25,12 @@ def ops() -> None:
     """The operations guide's procedures. Settings: see .env.example, or --stack."""
 
 
+app.command("backup")(backup.backup)
+app.command("backups")(backup.backups)
+app.command("verify")(backup.verify)
+app.command("restore")(restore.restore)
+app.command("media-backup")(media.media_backup)
+app.command("media-restore")(media.media_restore)
 app.command("settings")(configuration.settings)
 
 

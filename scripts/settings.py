@@ -30,6 +30,10 @@ class OpsSettings(BaseSettings):
     )
     backup_bucket: str | None = Field(None, description="S3 bucket of backups.")
     media_bucket: str | None = Field(None, description="S3 bucket of users' media.")
+    media_table: str | None = Field(
+        None, description="Table that names every file of media; compared with the copy."
+    )
+    media_column: str = Field("path", description="Its column with the name below the bucket.")
     backup_key_file: str | None = Field(
         None, description="File with 64 hexadecimal digits: encrypts backups before they leave."
     )

@@ -2,13 +2,10 @@ from collections.abc import Generator
 
 import pytest
 
+from scripts.settings import OpsSettings
 from tests.services import object_store, postgresql
 
-VARIABLES = (
-    *("ENVIRONMENT", "DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "BACKUP_BUCKET"),
-    *("MEDIA_BUCKET", "BACKUP_KEY_FILE", "AWS_REGION", "AWS_ENDPOINT_URL", "ALERT_TOPIC_ARN"),
-    *("SLACK_WEBHOOK", "PROMETHEUS_URL", "HEALTH_URL", "METRICS_DIRECTORY"),
-)
+VARIABLES = tuple(name.upper() for name in OpsSettings.model_fields)
 
 
 @pytest.fixture(autouse=True)

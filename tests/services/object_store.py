@@ -1,16 +1,22 @@
 """S3 as moto's server speaks it."""
 
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
-from moto.server import ThreadedMotoServer
+
+from tests.services.ports import free_port
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+START_SECONDS = 60
 REGION = "eu-central-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
@@ -59,11 +65,26 @@ class ObjectStore:
 
 @contextmanager
 def object_store() -> Generator[ObjectStore]:
-    """Run a server until the end of the block."""
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
+    """Run a server until the end of the block, in a process of its own as the real one is."""
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        host, port = running.get_host_and_port()
-        yield ObjectStore(endpoint=f"http://{host}:{port}")
+        _wait_until_it_listens(process, port)
+        yield ObjectStore(endpoint=f"http://127.0.0.1:{port}")
     finally:
-        running.stop()
+        process.kill()
+        process.wait()
+
+
+def _wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert process.poll() is None, "moto's server ended"
+            assert time.monotonic() < deadline, "moto's server does not listen"
+            time.sleep(0.05)
+        else:
+            return

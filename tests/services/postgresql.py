@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -34,7 +35,8 @@ class Server:
     port: int
 
     def url(self, database: str = "postgres", password: str = PASSWORD) -> str:
-        return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+        where = f"127.0.0.1:{self.port}/{quote(database)}"
+        return f"postgresql://{USER}:{password}@{where}?sslmode=disable"
 
     def secret_url(self, database: str = "postgres") -> SecretStr:
         return SecretStr(self.url(database))

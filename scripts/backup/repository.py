@@ -1,0 +1,207 @@
+"""Where backups lie in a bucket: `database/<id>/…`, and `manifest.json` of each written last."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scripts.backup.encryption import Key
+from scripts.backup.manifest import Manifest, seal, unseal
+from scripts.backup.objects import Place, sha256_base64
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError, is_missing
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import MultipartUploadTypeDef
+
+ROOT: Final = "database/"
+MANIFEST: Final = "manifest.json"
+VERIFICATION: Final = "verification.json"
+ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+ABANDONED_AFTER: Final = timedelta(days=1)
+"""What has no manifest by then has no run behind it: a timer ends a backup after a day."""
+
+
+class Verification(BaseModel):
+    """What was found when a backup was restored on trial."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    verified_at: datetime
+    ok: bool
+    findings: list[str]
+    """One sentence for each thing that is wrong."""
+    tables: int
+    rows: int
+    seconds: float
+
+
+def new_id(at: datetime) -> str:
+    """Return the name of a backup of that moment; names sort by time."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The backups in a bucket."""
+
+    client: "S3Client"
+    bucket: str
+
+    def place(self, backup: str, key: Key | None = None) -> Place:
+        """Return where a backup's objects lie."""
+        return Place(client=self.client, bucket=self.bucket, prefix=f"{ROOT}{backup}/", key=key)
+
+    def ids(self) -> list[str]:
+        """Return what may be a backup, the newest first; it is one when it has a manifest."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=ROOT, Delimiter="/"
+        )
+        names = [
+            prefix.get("Prefix", "").removeprefix(ROOT).rstrip("/")
+            for page in pages
+            for prefix in page.get("CommonPrefixes", [])
+        ]
+        return sorted((name for name in names if ID.fullmatch(name)), reverse=True)
+
+    def manifest(self, backup: str) -> Manifest | None:
+        """Return a backup's manifest; None when it was never finished.
+
+        Raises:
+            OpsError: the manifest is not what was written.
+        """
+        text = self._text(f"{ROOT}{backup}/{MANIFEST}")
+        where = f"s3://{self.bucket}/{ROOT}{backup}/{MANIFEST}"
+        return None if text is None else unseal(text, where)
+
+    def publish(self, manifest: Manifest) -> None:
+        """Make a backup of what was written: from now on it can be picked."""
+        self._put(f"{ROOT}{manifest.id}/{MANIFEST}", seal(manifest))
+
+    def verification(self, backup: str) -> Verification | None:
+        """Return the result of the newest trial; None when there was none that can be read."""
+        text = self._text(f"{ROOT}{backup}/{VERIFICATION}")
+        try:
+            return None if text is None else Verification.model_validate_json(text)
+        except ValidationError:
+            return None
+
+    def record(self, result: Verification) -> None:
+        """Keep the result of a trial beside the manifest."""
+        text = result.model_dump_json(indent=1).encode()
+        self._put(f"{ROOT}{result.id}/{VERIFICATION}", text)
+
+    def all(self) -> list[tuple[Manifest, Verification | None]]:
+        """Return every finished backup, the newest first, with what its trial found."""
+        ids = self.ids()
+        with ThreadPoolExecutor(16) as threads:
+            manifests = list(threads.map(self.manifest, ids))
+            results = list(threads.map(self.verification, ids))
+        pairs = zip(manifests, results, strict=True)
+        return [(manifest, result) for manifest, result in pairs if manifest]
+
+    def find(self, named: str | None, at: datetime | None = None) -> Manifest:
+        """Return one backup: by its id, the newest (`latest`), or the newest not after a time.
+
+        Raises:
+            OpsError: there is none, or the one that would be it is damaged: an older one in its
+                place would lose data silently.
+        """
+        if named and named != "latest":
+            found = self.manifest(named) if ID.fullmatch(named) else None
+            if found is None:
+                raise OpsError(
+                    f"There is no backup {named} in s3://{self.bucket}/{ROOT}: "
+                    "`ops backups` lists those that are there.",
+                    ExitCode.NOT_FOUND,
+                )
+            return found
+        for manifest in map(self.manifest, self.ids()):
+            if manifest and (at is None or manifest.snapshot_at <= at):
+                return manifest
+        until = f" of {at.isoformat(timespec='seconds')} or before" if at else ""
+        raise OpsError(
+            f"There is no finished backup{until} in s3://{self.bucket}/{ROOT}: `ops backup` makes "
+            "one.",
+            ExitCode.NOT_FOUND,
+        )
+
+    def abandoned(self, now: datetime, after: timedelta = ABANDONED_AFTER) -> "Abandoned":
+        """Return what runs that did not end have left. Whoever asks holds the lock of backups."""
+        before = now - after
+        uploads = [
+            (upload.get("Key", ""), upload.get("UploadId", ""))
+            for upload in self._uploads()
+            if upload.get("Initiated", now) <= before
+        ]
+        keys: list[str] = []
+        for backup in self.ids():
+            found = list(self._objects(f"{ROOT}{backup}/"))
+            names = {key for key, _ in found}
+            is_unfinished = f"{ROOT}{backup}/{MANIFEST}" not in names
+            if is_unfinished and all(modified <= before for _, modified in found):
+                keys += names
+        return Abandoned(uploads=uploads, keys=sorted(keys))
+
+    def remove(self, abandoned: "Abandoned") -> None:
+        """Remove it. Raises ClientError when these credentials may not."""
+        for key, upload in abandoned.uploads:
+            try:
+                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload)
+            except ClientError as error:
+                if not is_missing(error):  # it ended by itself in the meantime
+                    raise
+        for key in abandoned.keys:
+            self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def _uploads(self) -> "Iterator[MultipartUploadTypeDef]":
+        pages = self.client.get_paginator("list_multipart_uploads").paginate(
+            Bucket=self.bucket, Prefix=ROOT
+        )
+        for page in pages:
+            yield from page.get("Uploads", [])
+
+    def _objects(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix
+        )
+        for page in pages:
+            for entry in page.get("Contents", []):
+                yield entry.get("Key", ""), entry.get("LastModified", datetime.now(UTC))
+
+    def _text(self, key: str) -> bytes | None:
+        try:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if is_missing(error) and "bucket" not in str(error).lower():
+                return None
+            raise
+
+    def _put(self, key: str, text: bytes) -> None:
+        self.client.put_object(
+            Bucket=self.bucket,
+            Key=key,
+            Body=text,
+            ContentType="application/json",
+            ChecksumSHA256=sha256_base64(text),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abandoned:
+    """What runs that did not end have left: (key, upload) and keys."""
+
+    uploads: list[tuple[str, str]]
+    keys: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.uploads or self.keys)

@@ -1,0 +1,122 @@
+"""Rows out of the tables into objects: in parallel, with nothing kept but a block of each."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Final
+
+from psycopg.abc import Buffer
+
+from scripts.backup.catalogue import Source
+from scripts.backup.manifest import Chunk, Format, StoredObject, Table
+from scripts.backup.objects import Place, Writer
+from scripts.backup.snapshot import Snapshot
+from scripts.faults import OpsError
+from scripts.postgresql import Session
+
+BLOCK: Final = 512 << 10
+"""Bytes of rows that are compressed at a time."""
+
+HEADER_BYTES: Final = 19
+"""Of COPY's binary format: signature, flags, length of the extension (PostgreSQL's COPY page)."""
+TRAILER: Final = b"\xff\xff"
+
+Advance = Callable[[int, int], None]
+"""Called with (steps done, steps in all)."""
+
+
+def stored(place: Place, name: str, pieces: Iterator[bytes]) -> StoredObject:
+    """Write one object."""
+    with Writer(place, name) as writer:
+        for piece in pieces:
+            writer.write(piece)
+        return writer.finish()
+
+
+def rows(place: Place, view: Snapshot, chunk_bytes: int, advance: Advance) -> list[Table]:
+    """Write the rows of every table, with all sessions of the snapshot at the same time.
+
+    Raises:
+        OpsError: a part of them could not be read or written; the others have stopped then.
+    """
+    tasks = _tasks(view, chunk_bytes)
+    sessions: SimpleQueue[Session] = SimpleQueue()
+    for session in view.workers:
+        sessions.put(session)
+    stop = threading.Event()
+
+    def work(task: _Task) -> Chunk:
+        session = sessions.get()
+        try:
+            return _chunk(place, session, task, stop)
+        finally:
+            sessions.put(session)
+
+    chunks: dict[int, list[Chunk]] = defaultdict(list)
+    with ThreadPoolExecutor(len(view.workers)) as threads:
+        begun = [threads.submit(work, task) for task in tasks]
+        try:
+            for done, (task, future) in enumerate(zip(tasks, begun, strict=True), start=1):
+                chunks[task.source.oid].append(future.result())
+                advance(done, len(tasks))
+        except BaseException:
+            # Without it the others would first read their tables to the end.
+            stop.set()
+            threads.shutdown(cancel_futures=True)
+            raise
+    return [
+        source.table.model_copy(update={"chunks": chunks[source.oid]}) for source in view.sources
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    source: Source
+    first_page: int
+    end_page: int | None
+    name: str
+
+
+def _tasks(view: Snapshot, chunk_bytes: int) -> list[_Task]:
+    """Return every chunk; those of large tables come first, so that all sessions end together."""
+    ordered = sorted(view.sources, key=lambda source: source.bytes, reverse=True)
+    parts = [(source, part) for source in ordered for part in source.ranges(chunk_bytes)]
+    return [
+        _Task(source=source, first_page=first, end_page=end, name=f"data/{number:06}.zst")
+        for number, (source, (first, end)) in enumerate(parts, start=1)
+    ]
+
+
+def _chunk(place: Place, session: Session, task: _Task, stop: threading.Event) -> Chunk:
+    query = task.source.query(task.first_page, task.end_page)
+    with Writer(place, task.name) as writer, session.cursor() as cursor:
+        with cursor.copy(query) as copy:
+            for block in blocks(copy, task.source.table.format):
+                if stop.is_set():
+                    raise OpsError("Stopped, because another part failed.")
+                writer.write(block)
+        return Chunk(rows=cursor.rowcount, stored=writer.finish())
+
+
+def blocks(messages: Iterable[Buffer], form: Format) -> Iterator[bytes]:
+    """Yield rows alone, many at a time: the binary format's head and tail belong to each COPY.
+
+    Without them chunks can be put one behind the other, whatever their number.
+    """
+    waiting: list[Buffer] = []
+    size = 0
+    is_first = form == "binary"
+    for message in messages:
+        if size >= BLOCK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+        data = memoryview(message)[HEADER_BYTES:] if is_first else message
+        is_first = False
+        waiting.append(data)
+        size += len(data)
+    if form == "binary" and waiting and waiting[-1] == TRAILER:
+        waiting.pop()
+    yield b"".join(waiting)

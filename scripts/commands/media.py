@@ -1,0 +1,171 @@
+"""`ops media-backup`, `ops media-restore`."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts import aws, metrics, postgresql
+from scripts.commands.backup import connection
+from scripts.commands.progress import steps
+from scripts.context import AsJson, Context, StackName, begin
+from scripts.exit_codes import ExitCode
+from scripts.locks import file_lock
+from scripts.media.consistency import Consistency, compare
+from scripts.media.places import Bucket, Folder, Where
+from scripts.media.sync import JOBS, Synced, SyncRequest, run_sync, some
+from scripts.metrics import Gauge
+from scripts.settings import OpsSettings, needed
+
+PREFIX = "media/"
+"""Of the copy, in the bucket of backups."""
+
+Jobs = Annotated[int, typer.Option(min=1, max=128, help="Files at the same time.")]
+Delete = Annotated[bool, typer.Option(help="Remove what is no longer there; says first what.")]
+ForReal = Annotated[bool, typer.Option(help="With --delete: do remove it.")]
+DryRun = Annotated[bool, typer.Option(help="Only say what would be done.")]
+
+
+def media_backup(
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A folder; MEDIA_BUCKET without one.")
+    ] = None,
+    *,
+    stack: StackName = None,
+    as_json: AsJson = False,
+    jobs: Jobs = JOBS,
+    delete: Delete = False,
+    for_real: ForReal = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Copy new and changed media to the bucket of backups."""
+    context = begin(stack, as_json=as_json)
+    request = SyncRequest(
+        source=_media(context.settings, source),
+        target=_copy(context.settings),
+        jobs=jobs,
+        delete=delete,
+        for_real=for_real,
+        dry_run=dry_run,
+    )
+    raise typer.Exit(_run(context, "media-backup", request))
+
+
+def media_restore(
+    target: Annotated[
+        Path | None, typer.Option("--to", help="A folder; MEDIA_BUCKET without one.")
+    ] = None,
+    *,
+    stack: StackName = None,
+    as_json: AsJson = False,
+    jobs: Jobs = JOBS,
+    delete: Delete = False,
+    for_real: ForReal = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Copy media back from the bucket of backups, where they are missing or differ."""
+    context = begin(stack, as_json=as_json)
+    if target:
+        target.mkdir(parents=True, exist_ok=True)
+    request = SyncRequest(
+        source=_copy(context.settings),
+        target=_media(context.settings, target),
+        jobs=jobs,
+        delete=delete,
+        for_real=for_real,
+        dry_run=dry_run,
+    )
+    raise typer.Exit(_run(context, "media-restore", request))
+
+
+def _media(settings: OpsSettings, folder: Path | None) -> Where:
+    if folder:
+        return Folder(folder)
+    return Bucket(aws.s3(settings), needed(settings.media_bucket, "MEDIA_BUCKET"))
+
+
+def _copy(settings: OpsSettings) -> Bucket:
+    return Bucket(aws.s3(settings), needed(settings.backup_bucket, "BACKUP_BUCKET"), PREFIX)
+
+
+def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
+    with (
+        file_lock(Path(tempfile.gettempdir(), "messaging-app-ops"), procedure),
+        steps(context.console, "Files") as advance,
+    ):
+        done = run_sync(request, advance)
+    if done.superfluous and not done.deleted:
+        context.console.warn(
+            f"{len(done.superfluous)} files of {request.target} would be removed: "
+            f"{some(done.superfluous)}. To do so, add --for-real."
+        )
+    found = _consistency(context, request.target)
+    if not request.dry_run:
+        gauges = _gauges(procedure.replace("-", "_"), done, found)
+        metrics.write(context.settings.metrics_directory, procedure.replace("-", "_"), gauges)
+    _show(context, request, done, found)
+    return ExitCode.DAMAGED if found and found.missing else ExitCode.OK
+
+
+def _consistency(context: Context, place: Where) -> Consistency | None:
+    """Compare with the database, where a table of media is named."""
+    settings = context.settings
+    if settings.media_table is None:
+        return None
+    with postgresql.connect(connection(settings), "media") as session:
+        found = compare(session, settings.media_table, settings.media_column, place)
+    if found.missing:
+        context.console.fail(
+            f"{len(found.missing)} of {found.named} files that {settings.media_table}."
+            f"{settings.media_column} names are not in {place}: {some(found.missing)}."
+        )
+    if found.unknown:
+        context.console.warn(
+            f"{len(found.unknown)} files in {place} are named nowhere in {settings.media_table}."
+            f"{settings.media_column}: {some(found.unknown)}."
+        )
+    return found
+
+
+def _show(context: Context, request: SyncRequest, done: Synced, found: Consistency | None) -> None:
+    context.console.show_one(
+        "Media",
+        {
+            "from": str(request.source),
+            "to": str(request.target),
+            "dry_run": request.dry_run,
+            "copied": done.copied,
+            "bytes": done.copied_bytes,
+            "same": done.same,
+            "superfluous": len(done.superfluous),
+            "deleted": done.deleted,
+            "named_in_database": found.named if found else None,
+            "missing": len(found.missing) if found else None,
+            "unknown": len(found.unknown) if found else None,
+        },
+    )
+
+
+def _gauges(procedure: str, done: Synced, found: Consistency | None) -> list[Gauge]:
+    gauges = [
+        Gauge(
+            name=f"messaging_{procedure}_copied_files",
+            help="Files that the last run copied.",
+            value=done.copied,
+        ),
+        Gauge(
+            name=f"messaging_{procedure}_copied_bytes",
+            help="Bytes that the last run copied.",
+            value=done.copied_bytes,
+        ),
+    ]
+    if found:
+        gauges.append(
+            Gauge(
+                name=f"messaging_{procedure}_missing_files",
+                help="Files that the database names and the copy lacks.",
+                value=len(found.missing),
+            )
+        )
+    return gauges

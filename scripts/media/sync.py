@@ -1,0 +1,148 @@
+"""Makes one place have what another has: only what is missing or differs is copied."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+from scripts.media.places import Entry, Where, copy
+
+JOBS: Final = 16
+SHOWN: Final = 5
+"""Names that go into a message."""
+
+Advance = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncRequest:
+    """What is to be made alike.
+
+    Args:
+        delete: remove from the target what the source does not have.
+        for_real: do remove it; without it, only say what would be removed.
+        dry_run: copy nothing either.
+        rewrite: also copy what seems to be the same.
+    """
+
+    source: Where
+    target: Where
+    jobs: int = JOBS
+    delete: bool = False
+    for_real: bool = False
+    dry_run: bool = False
+    rewrite: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What differs."""
+
+    copied: list[Entry]
+    superfluous: list[Entry]
+    same: int
+
+    @property
+    def size(self) -> int:
+        """Bytes to be copied."""
+        return sum(entry.size for entry in self.copied)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synced:
+    """What was done."""
+
+    copied: int
+    copied_bytes: int
+    same: int
+    superfluous: list[str]
+    deleted: int
+
+
+def run_sync(request: SyncRequest, advance: Advance) -> Synced:
+    """Copy what is missing or differs, then remove what is superfluous, when that is asked for.
+
+    Safe to run again: what has arrived is not copied a second time.
+
+    Raises:
+        OpsError: something could not be copied. All else is, and nothing was removed.
+    """
+    plan = planned(request)
+    doubt(request, plan)
+    if not request.dry_run:
+        _copy_all(request, plan.copied, advance)
+    names = [entry.name for entry in plan.superfluous] if request.delete else []
+    deleted = 0
+    if request.delete and request.for_real and not request.dry_run:
+        for name in names:
+            request.target.delete(name)
+            deleted += 1
+    return Synced(
+        copied=len(plan.copied),
+        copied_bytes=plan.size,
+        same=plan.same,
+        superfluous=names,
+        deleted=deleted,
+    )
+
+
+def planned(request: SyncRequest) -> Plan:
+    """Compare both places. The same: of one size, and the target's not older."""
+    there = {entry.name: entry for entry in request.target.entries()}
+    copied: list[Entry] = []
+    same = 0
+    for entry in request.source.entries():
+        other = there.pop(entry.name, None)
+        is_same = other and other.size == entry.size and other.modified >= entry.modified
+        if is_same and not request.rewrite:
+            same += 1
+        else:
+            copied.append(entry)
+    return Plan(copied=copied, superfluous=sorted(there.values(), key=_name), same=same)
+
+
+def doubt(request: SyncRequest, plan: Plan) -> None:
+    """Raise OpsError when a removal would leave nothing: the source is rather gone than empty."""
+    is_empty = not plan.copied and not plan.same
+    if request.delete and is_empty and plan.superfluous:
+        raise OpsError(
+            f"{request.source} is empty, and {request.target} has {len(plan.superfluous)} files "
+            "that would be removed; nothing was touched. See whether the right place is named.",
+            ExitCode.REFUSED,
+        )
+
+
+def _copy_all(request: SyncRequest, entries: Sequence[Entry], advance: Advance) -> None:
+    def work(entry: Entry) -> str | None:
+        try:
+            copy(request.source, request.target, entry)
+        except (OpsError, ClientError, BotoCoreError, Boto3Error, HTTPError, OSError) as error:
+            return f"{entry.name} ({error})"
+        return None
+
+    faults: list[str] = []
+    with ThreadPoolExecutor(request.jobs) as threads:
+        for done, fault in enumerate(threads.map(work, entries), start=1):
+            faults += [fault] if fault else []
+            advance(done, len(entries))
+    if faults:
+        raise OpsError(
+            f"{len(faults)} of {len(entries)} files could not be copied from {request.source} to "
+            f"{request.target}: {some(faults)}. The others are there; run this again."
+        )
+
+
+def some(names: Sequence[str]) -> str:
+    """Return a few of the names for a message."""
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _name(entry: Entry) -> str:
+    return entry.name

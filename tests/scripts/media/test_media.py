@@ -1,0 +1,209 @@
+import os
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+from scripts.media import places
+from scripts.media.consistency import compare
+from scripts.media.places import Bucket, Folder, Where
+from scripts.media.sync import Synced, SyncRequest, run_sync
+from tests.services.faulty_proxy import faulty_proxy
+from tests.services.object_store import ObjectStore
+from tests.services.postgresql import Server
+
+FILES = {
+    "a.jpg": b"picture",
+    "deep/er/b ü.bin": b"\0" * 3000,
+    "empty": b"",
+    "large": secrets.token_bytes(places.PART * 2),
+}
+
+
+def sync(source: Where, target: Where, **changes: bool) -> Synced:
+    return run_sync(SyncRequest(source=source, target=target, **changes), lambda _d, _t: None)
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Folder:
+    for name, body in FILES.items():
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    return Folder(tmp_path / "media")
+
+
+@pytest.fixture
+def copy(running_store: ObjectStore) -> Bucket:
+    bucket = f"copy-{secrets.token_hex(4)}"
+    running_store.create(bucket)
+    return Bucket(running_store.client(), bucket, "media/")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def names(place: Where) -> list[str]:
+    return sorted(entry.name for entry in place.entries())
+
+
+def test_a_folder_comes_back_from_a_bucket_as_it_was(
+    media: Folder, copy: Bucket, tmp_path: Path
+) -> None:
+    sync(media, copy)
+    back = tmp_path / "back"
+    back.mkdir()
+    sync(copy, Folder(back))
+    assert contents(back) == FILES
+
+
+def test_a_bucket_is_copied_to_another(media: Folder, copy: Bucket, tmp_path: Path) -> None:
+    sync(media, copy)
+    other = Bucket(copy.client, copy.bucket, "other/")
+
+    done = sync(copy, other)
+    sync(other, Folder(tmp_path / "media"), rewrite=True)
+
+    assert (done.copied, names(other)) == (4, sorted(FILES))
+    assert contents(tmp_path / "media") == FILES
+
+
+def test_only_what_is_new_or_differs_is_copied_again(media: Folder, copy: Bucket) -> None:
+    sync(media, copy)
+    (media.root / "a.jpg").write_bytes(b"another picture")
+    (media.root / "new").write_bytes(b"new")
+    # S3 knows whole seconds: what changed in the second of its copy is copied once more.
+    earlier = time.time() - 5
+    for name in ("a.jpg", "new"):
+        os.utime(media.root / name, (earlier, earlier))
+
+    done = sync(media, copy)
+
+    assert (done.copied, done.copied_bytes, done.same) == (2, len(b"another picture") + 3, 3)
+    assert sync(media, copy).copied == 0
+
+
+def test_what_was_restored_is_not_copied_back_again(
+    media: Folder, copy: Bucket, tmp_path: Path
+) -> None:
+    sync(media, copy)
+    back = Folder(tmp_path / "back")
+    back.root.mkdir()
+    sync(copy, back)
+    assert (sync(copy, back).copied, sync(back, copy).copied) == (0, 0)
+
+
+def test_nothing_is_removed_unless_asked_and_first_it_is_only_said(
+    media: Folder, copy: Bucket
+) -> None:
+    sync(media, copy)
+    (media.root / "a.jpg").unlink()
+
+    assert sync(media, copy).superfluous == []
+    said = sync(media, copy, delete=True)
+    assert (said.superfluous, said.deleted) == (["a.jpg"], 0)
+    assert names(copy) == sorted(FILES)
+
+    done = sync(media, copy, delete=True, for_real=True)
+    assert done.deleted == 1
+    assert names(copy) == sorted(set(FILES) - {"a.jpg"})
+
+
+def test_an_empty_source_removes_nothing(media: Folder, copy: Bucket, tmp_path: Path) -> None:
+    sync(media, copy)
+    (tmp_path / "unmounted").mkdir()
+
+    with pytest.raises(OpsError, match=r"is empty, and .* has 4 files") as raised:
+        sync(Folder(tmp_path / "unmounted"), copy, delete=True, for_real=True)
+
+    assert raised.value.code == ExitCode.REFUSED
+    assert names(copy) == sorted(FILES)
+
+
+def test_a_folder_that_is_missing_is_not_an_empty_one(copy: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(OpsError, match="There is no folder") as raised:
+        sync(Folder(tmp_path / "nowhere"), copy)
+    assert raised.value.code == ExitCode.NOT_FOUND
+
+
+def test_a_dry_run_copies_nothing(media: Folder, copy: Bucket) -> None:
+    done = sync(media, copy, dry_run=True, delete=True, for_real=True)
+    assert (done.copied, names(copy)) == (4, [])
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/passwd", "a//b", "a/../../out"])
+def test_no_name_leads_out_of_the_folder(copy: Bucket, tmp_path: Path, name: str) -> None:
+    copy.client.put_object(Bucket=copy.bucket, Key=f"media/{name}", Body=b"x")
+    target = tmp_path / "inner" / "target"
+    target.mkdir(parents=True)
+
+    with pytest.raises(OpsError, match="1 of 1 files could not be copied"):
+        sync(copy, Folder(target))
+
+    assert contents(tmp_path) == {}
+
+
+def test_a_link_is_not_followed(media: Folder, copy: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"not media")
+    (media.root / "link").symlink_to(tmp_path / "secret")
+
+    sync(media, copy)
+
+    assert names(copy) == sorted(FILES)
+
+
+def test_one_fault_does_not_stop_the_others_and_the_next_run_goes_on(
+    media: Folder, copy: Bucket, running_store: ObjectStore, tmp_path: Path
+) -> None:
+    sync(media, copy)
+    back = Folder(tmp_path / "back")
+    back.root.mkdir()
+    with faulty_proxy(
+        running_store.endpoint,
+        lambda _n, _m, path: "cut answer" if path.endswith("large") else "none",
+    ) as proxy:
+        broken = Bucket(running_store.client(proxy.endpoint), copy.bucket, copy.prefix)
+        with pytest.raises(OpsError, match=r"1 of 4 files could not be copied .*: large"):
+            sync(broken, back, delete=True, for_real=True)
+
+    assert names(back) == sorted(set(FILES) - {"large"})
+    assert not any(name.startswith(places.UNFINISHED) for name in contents(back.root))
+    assert sync(copy, back).copied == 1
+    assert contents(back.root) == FILES
+
+
+def test_a_failed_upload_leaves_no_parts(
+    media: Folder, copy: Bucket, running_store: ObjectStore
+) -> None:
+    with faulty_proxy(
+        running_store.endpoint,
+        lambda _n, _m, path: "500" if "partNumber=2" in path else "none",
+    ) as proxy:
+        broken = Bucket(running_store.client(proxy.endpoint), copy.bucket, copy.prefix)
+        with pytest.raises(OpsError, match=r"1 of 4 files could not be copied"):
+            sync(media, broken)
+
+    assert running_store.uploads(copy.bucket) == []
+    assert "large" not in names(copy)
+
+
+def test_names_in_the_database_and_files_are_compared_both_ways(
+    server: Server, media: Folder
+) -> None:
+    server.create("live")
+    server.run(
+        'CREATE SCHEMA chat; CREATE TABLE chat.media ("the path" text);'
+        "INSERT INTO chat.media VALUES ('a.jpg'), ('a.jpg'), ('empty'), ('gone'), (NULL)",
+        "live",
+    )
+    with server.connect("live") as session:
+        found = compare(session, "chat.media", "the path", media)
+
+    assert found.named == 3
+    assert found.missing == ["gone"]
+    assert found.unknown == ["deep/er/b ü.bin", "large"]
