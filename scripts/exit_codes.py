@@ -24,5 +24,7 @@ class ExitCode(IntEnum):
     """What was named does not exist."""
     DAMAGED = 8
     """Data are not what was written: a checksum, a count or an object is wrong."""
+    ALREADY = 9
+    """Nothing was left to do: it is as it was asked to be."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or SIGTERM."""

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,19 +122,17 @@ def rewrite(file: Path, change: Callable[[str], str]) -> bool:
     if after == before:
         return False
     status = file.stat()
-    handle, unfinished = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as written:
-            written.write(after.encode())
-            os.fchmod(written.fileno(), status.st_mode & 0o7777)
-            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-                os.fchown(written.fileno(), status.st_uid, status.st_gid)
-            written.flush()
-            os.fsync(written.fileno())
-        Path(unfinished).replace(file)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+    # Always the same name: what a killed run leaves is taken by the next one.
+    unfinished = file.with_name(f"{file.name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as written:
+        written.write(after.encode())
+        if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(written.fileno(), status.st_uid, status.st_gid)
+        os.fchmod(written.fileno(), status.st_mode & 0o7777)
+        written.flush()
+        os.fsync(written.fileno())
+    unfinished.replace(file)
     folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
