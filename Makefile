@@ -13,7 +13,7 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11
 OFFLINE_STACK := .venv/bin/python -m offline
 TOOLS_FIRST := cli="$$($(PYTHON) -m toolchain path)" && PATH="$(CURDIR)/.venv/bin:$$cli:$$PATH"
 
-.PHONY: help setup up preview down test lint bench lock real-account
+.PHONY: help setup up preview down test lint bench drill lock real-account
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ lint: setup ## Check format, lint and types
 
 bench: setup ## Measure against the bare engine; results in benchmarks/results/
 	@$(TOOLS_FIRST) .venv/bin/python -m benchmarks
+
+drill: setup ## Lose a PostgreSQL primary under load, on this machine; count what that costs
+	@.venv/bin/ops drill
 
 lock: setup ## Bring requirements.lock up to pyproject.toml (UPGRADE=1: newest versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group dev --group offline \

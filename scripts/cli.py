@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scripts.commands import backup, configuration, failover, media, restore
+from scripts.commands import backup, configuration, drill, failover, media, restore
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
@@ -32,6 +32,7 @@ app.command("restore")(restore.restore)
 app.command("media-backup")(media.media_backup)
 app.command("media-restore")(media.media_restore)
 app.command("failover")(failover.failover)
+app.command("drill")(drill.drill)
 app.command("settings")(configuration.settings)
 
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -203,10 +204,19 @@ def start(server: Server) -> None:
     """Start a server and wait until it answers."""
     # One that was killed counts as running until init has buried it.
     until(lambda: process_id(server) is None, START_SECONDS)
+    _run("pg_ctl", *_start_arguments(server), "-w", "-t", str(START_SECONDS))
+
+
+def start_command(server: Server) -> str:
+    """Return the line of the shell that starts a server."""
+    path = postgresql.program("pg_ctl", installed())
+    return shlex.join(as_owner([path, *_start_arguments(server), "-W"], owner()))
+
+
+def _start_arguments(server: Server) -> list[str]:
     # Not in its files: a rewound server has those of the server that it follows.
     own = f"-c port={server.port} -c unix_socket_directories='{server.folder}'"
-    log = ["-l", str(server.folder / "log"), "-o", own]
-    _run("pg_ctl", "start", "-D", str(server.data), "-w", "-t", str(START_SECONDS), *log)
+    return ["start", "-D", str(server.data), "-l", str(server.folder / "log"), "-o", own]
 
 
 def stop(server: Server, mode: str = "fast") -> None:

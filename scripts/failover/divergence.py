@@ -77,7 +77,7 @@ def make(request: RejoinRequest) -> RejoinPlan:
         timeline = int(control[_TIMELINE])
         fork = _fork(session, timeline, seen.timeline or 0)
     major = int((request.data / "PG_VERSION").read_text())
-    end = end_of_log(request.data, fork, timeline) if fork else 0
+    end = end_of_log(request.data, fork) if fork else 0
     diverged = None if end is None else max(end - fork, 0)
     return RejoinPlan(
         primary=seen.address,

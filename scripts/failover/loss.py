@@ -46,13 +46,13 @@ def lag(primary: Observed, standby: Observed, primary_data: Path | None) -> Lag:
     received = standby.position
     written = primary.position
     if written is None and primary_data is not None and received is not None:
-        written = end_of_log(primary_data, received, standby.timeline or 1)
+        written = end_of_log(primary_data, received)
     if written is None or received is None:
         return Lag(size_bytes=None, seconds=standby.silence_seconds)
     return Lag(size_bytes=max(written - received, 0), seconds=standby.silence_seconds)
 
 
-def end_of_log(data: Path, start: int, timeline: int) -> int | None:
+def end_of_log(data: Path, start: int) -> int | None:
     """Return where the write-ahead log in a data directory ends, in bytes; None if it is not told.
 
     That is all that the primary has written, so at least all that it has acknowledged
@@ -61,12 +61,15 @@ def end_of_log(data: Path, start: int, timeline: int) -> int | None:
     Args:
         start: a position that is there.
     """
-    version, log = data / "PG_VERSION", data / "pg_wal"
+    log = data / "pg_wal"
     try:
-        major = int(version.read_text().strip())
-        segment_bytes = next(log.glob("[0-9A-F]" * 24)).stat().st_size
-    except (OSError, ValueError, StopIteration):
+        major = int((data / "PG_VERSION").read_text())
+        # The server was on the newest timeline that it has; it keeps files of older ones.
+        last = max(log.glob("[0-9A-F]" * 24))
+        segment_bytes = last.stat().st_size
+    except (OSError, ValueError):
         return None
+    timeline = int(last.name[:8], 16)
     program = postgresql.program("pg_waldump", major)
     command = [program, "--quiet", f"--path={log}", f"--timeline={timeline}"]
     command.append(f"--start={position_text(start)}")

@@ -23,7 +23,10 @@ _ASK = """
         (SELECT system_identifier FROM pg_control_system()),
         extract(epoch FROM pg_postmaster_start_time()),
         CASE WHEN pg_is_in_recovery()
-            THEN (SELECT timeline_id FROM pg_control_checkpoint())
+            THEN coalesce(
+                (SELECT received_tli FROM pg_stat_wal_receiver),
+                (SELECT timeline_id FROM pg_control_checkpoint())
+            )
             ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
         END,
         (CASE WHEN pg_is_in_recovery()

@@ -1,9 +1,7 @@
-import shlex
 from pathlib import Path
 
 import pytest
 
-from scripts import postgresql
 from scripts.drill import servers
 from scripts.exit_codes import ExitCode
 from scripts.failover import divergence, procedure, rejoin
@@ -15,15 +13,11 @@ from tests.scripts.failover.conftest import Pair, write, written
 
 
 def request(pair: Pair, **more: object) -> RejoinRequest:
-    program = postgresql.program("pg_ctl", 15)
-    own = f"-c port={pair.primary.port} -c unix_socket_directories={pair.primary.folder}"
-    start = [program, "start", "-D", str(pair.primary.data), "-W", "-o", own]
-    log = ["-l", str(pair.primary.folder / "log")]
     known: dict[str, object] = {
         "data": pair.primary.data,
         "primary": pair.standby.connection(),
         "log": pair.log,
-        "start_command": shlex.join(servers.as_owner([*start, *log], servers.owner())),
+        "start_command": servers.start_command(pair.primary),
         "address": Address(host="127.0.0.1", port=str(pair.primary.port)),
         "env_file": pair.env_file,
     }
