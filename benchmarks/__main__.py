@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import preview
+from benchmarks import backup, preview
 from benchmarks.engine import engine, machine
 from offline.workspace import ROOT
 
@@ -33,6 +33,11 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     kept = {"about": about, "against_floor": against_floor, "growth": growth}
     (RESULTS / "preview.json").write_text(json.dumps(kept, indent=2) + "\n")
+    console.print(f"Backup and restore of {backup.GIB} GiB …")
+    ways = backup.measure(backup.GIB)
+    _show(console, "Backup and restore against the guide's script", ways)
+    measured = {"about": {**about, "gib": backup.GIB}, "ways": ways}
+    (RESULTS / "backup.json").write_text(json.dumps(measured, indent=2) + "\n")
 
 
 def _show(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -98,7 +98,7 @@ def _written(
     tools = _Tools(request)
     with _consistent(place, request, tools) as (view, schema, large):
         report(f"Backing up {len(view.sources)} tables as of {view.taken_at:%Y-%m-%d %H:%M:%S %Z}.")
-        tables = unload.rows(place, view, request.chunk_bytes, advance)
+        tables = unload.rows(view, request.chunk_bytes, advance)
         database = catalogue.database(view.keeper)
         # These belong to no snapshot: asked for after the rows, they are never behind them.
         sequences = catalogue.sequences(view.keeper)
@@ -170,7 +170,7 @@ def _consistent(
         return postgresql.connect(request.connection, "backup")
 
     for attempt in range(1, snapshot.ATTEMPTS + 1):
-        with snapshot.shared(open_session, request.jobs) as view:
+        with snapshot.shared(open_session, unload.reader(place), request.jobs) as view:
             try:
                 schema = unload.stored(place, "schema.dump.zst", tools.schema(view))
                 is_wanted = catalogue.has_large_objects(view.keeper)

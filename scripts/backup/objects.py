@@ -6,8 +6,9 @@ Nothing is written to the disk and no object is held in memory: only a part of a
 import base64
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from io import BufferedWriter
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from scripts.backup.encryption import Encryptor, Key, decrypted
 from scripts.backup.manifest import StoredObject
 from scripts.exit_codes import ExitCode
-from scripts.faults import OpsError
+from scripts.faults import OpsError, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,16 +46,21 @@ class Place:
     """Where the objects of one backup lie.
 
     Args:
+        connect: opens a client: each process needs one of its own.
         prefix: of all its keys, with a slash at the end.
         key: encrypts what is written, when given.
         copy: folder that keeps a copy of every object, when given.
     """
 
-    client: "S3Client"
+    connect: "Callable[[], S3Client]"
     bucket: str
     prefix: str
     key: Key | None = None
     copy: Path | None = None
+
+    @cached_property
+    def client(self) -> "S3Client":
+        return self.connect()
 
 
 class Writer:
@@ -242,6 +248,14 @@ def _received(place: Place, name: str) -> Iterator[bytes]:
             if offset >= total:
                 return
             raise HTTPError(f"the connection ended after {offset} of {total} bytes")
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+            raise OpsError(
+                f"s3://{place.bucket}/{place.prefix}{name} is not there, although the manifest "
+                "names it. Take its earlier version from the bucket, or use another backup.",
+                ExitCode.DAMAGED,
+            ) from None
         except (HTTPError, BotoCoreError, OSError) as error:
             attempts += 1
             if attempts >= READ_ATTEMPTS:

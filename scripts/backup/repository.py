@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -52,14 +53,22 @@ def new_id(at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Repository:
-    """The backups in a bucket."""
+    """The backups in a bucket.
 
-    client: "S3Client"
+    Args:
+        connect: opens a client.
+    """
+
+    connect: "Callable[[], S3Client]"
     bucket: str
+
+    @cached_property
+    def client(self) -> "S3Client":
+        return self.connect()
 
     def place(self, backup: str, key: Key | None = None) -> Place:
         """Return where a backup's objects lie."""
-        return Place(client=self.client, bucket=self.bucket, prefix=f"{ROOT}{backup}/", key=key)
+        return Place(connect=self.connect, bucket=self.bucket, prefix=f"{ROOT}{backup}/", key=key)
 
     def ids(self) -> list[str]:
         """Return what may be a backup, the newest first; it is one when it has a manifest."""

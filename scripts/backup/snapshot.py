@@ -13,6 +13,7 @@ from psycopg import sql
 
 from scripts.backup import catalogue
 from scripts.backup.catalogue import Source
+from scripts.backup.workers import Handler, Stop, Worker, start
 from scripts.faults import OpsError
 from scripts.postgresql import Session
 
@@ -52,18 +53,28 @@ class BusyError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Join:
+    """Asks a worker to see what the keeper sees, and to lock every table."""
+
+    name: str
+    sources: list[Source]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """A moment of the database, as all sessions see it.
 
     Args:
         keeper: the session that holds it.
-        workers: sessions for reading rows, each with a lock on every table.
+        workers: processes for reading rows, each with a session that has a lock on every table.
+        stop: makes the workers give up.
     """
 
     keeper: Session
-    workers: list[Session]
-    name: str
+    workers: list[Worker]
+    stop: Stop
     taken_at: datetime
+    name: str
     server_version: int
     wal_position: str
     sources: list[Source]
@@ -77,9 +88,16 @@ def prepare(session: Session) -> None:
 
 @contextmanager
 def shared(
-    open_session: Callable[[], Session], workers: int, attempts: int = ATTEMPTS
+    open_session: Callable[[], Session],
+    reader: Callable[[Stop], Handler],
+    workers: int,
+    attempts: int = ATTEMPTS,
 ) -> Generator[Snapshot]:
     """Give sessions that see one moment, and end them.
+
+    Args:
+        reader: called in each worker: what that one does with a message.
+        workers: how many.
 
     Locks come before the snapshot: a table that is rewritten in between would look empty to it. And
     every session locks every table at once: one that asked later could wait for a change that waits
@@ -91,7 +109,7 @@ def shared(
     for attempt in range(attempts):
         with ExitStack() as stack:
             try:
-                snapshot = _take(stack, open_session, workers)
+                snapshot = _take(stack, open_session, reader, workers)
             except BusyError:
                 if attempt + 1 == attempts:
                     break
@@ -105,10 +123,18 @@ def shared(
     )
 
 
-def _take(stack: ExitStack, open_session: Callable[[], Session], workers: int) -> Snapshot:
-    keeper = _begun(stack, open_session)
-    # Opened before anything is locked: what is waited for then is as short as can be.
-    sessions = [_begun(stack, open_session) for _ in range(workers)]
+def _take(
+    stack: ExitStack,
+    open_session: Callable[[], Session],
+    reader: Callable[[Stop], Handler],
+    number: int,
+) -> Snapshot:
+    stop = Stop()
+    # Started before anything is locked: what is waited for then is as short as can be.
+    workers = _workers(stack, open_session, lambda: _joining(reader(stop)), number)
+    keeper = open_session()
+    stack.callback(_end, keeper)
+    _begin(keeper)
     listed = catalogue.tables(keeper)
     keeper.execute(f"ROLLBACK; {_BEGIN}".encode())
     _lock(keeper, listed, wait=True)
@@ -117,12 +143,12 @@ def _take(stack: ExitStack, open_session: Callable[[], Session], workers: int) -
     if taken is None or {each.oid for each in sources} != {each.oid for each in listed}:
         raise BusyError
     name, taken_at, server_version, wal_position = taken
-    for session in sessions:
-        session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(name))
-        _lock(session, sources, wait=False)
+    for worker in workers:
+        worker.ask(Join(name=name, sources=sources))
     return Snapshot(
         keeper=keeper,
-        workers=sessions,
+        workers=workers,
+        stop=stop,
         name=name,
         taken_at=taken_at,
         server_version=server_version,
@@ -131,12 +157,43 @@ def _take(stack: ExitStack, open_session: Callable[[], Session], workers: int) -
     )
 
 
-def _begun(stack: ExitStack, open_session: Callable[[], Session]) -> Session:
-    session = open_session()
-    stack.callback(_end, session)
+def _workers(
+    stack: ExitStack,
+    open_session: Callable[[], Session],
+    handler: Callable[[], Handler],
+    number: int,
+) -> list[Worker]:
+    started: list[Worker] = []
+    for _ in range(number):
+        worker = start(open_session, handler, started)
+        stack.callback(worker.end)
+        started.append(worker)
+    for worker in started:
+        worker.ask(None)
+    return started
+
+
+def _joining(read: Handler) -> Handler:
+    """Return a handler that begins a transaction, joins the snapshot, then reads."""
+
+    def handle(session: Session, message: object) -> object:
+        match message:
+            case None:
+                _begin(session)
+                return None
+            case Join():
+                session.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(message.name))
+                _lock(session, message.sources, wait=False)
+                return None
+            case _:
+                return read(session, message)
+
+    return handle
+
+
+def _begin(session: Session) -> None:
     prepare(session)
     session.execute(_BEGIN)
-    return session
 
 
 def _lock(session: Session, sources: list[Source], *, wait: bool) -> None:

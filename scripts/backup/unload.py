@@ -1,10 +1,9 @@
 """Rows out of the tables into objects: in parallel, with nothing kept but a block of each."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Final
 
@@ -14,7 +13,7 @@ from scripts.backup.catalogue import Source
 from scripts.backup.manifest import Chunk, Format, StoredObject, Table
 from scripts.backup.objects import Place, Writer
 from scripts.backup.snapshot import Snapshot
-from scripts.faults import OpsError
+from scripts.backup.workers import Handler, Stop, Worker
 from scripts.postgresql import Session
 
 BLOCK: Final = 512 << 10
@@ -36,24 +35,38 @@ def stored(place: Place, name: str, pieces: Iterator[bytes]) -> StoredObject:
         return writer.finish()
 
 
-def rows(place: Place, view: Snapshot, chunk_bytes: int, advance: Advance) -> list[Table]:
-    """Write the rows of every table, with all sessions of the snapshot at the same time.
+def reader(place: Place) -> Callable[[Stop], Handler]:
+    """Return what a worker does: read a chunk and write it, through a client of its own."""
+
+    def prepared(stop: Stop) -> Handler:
+        own = replace(place)
+
+        def read(session: Session, task: object) -> Chunk:
+            assert isinstance(task, _Task)  # noqa: S101
+            return _chunk(own, session, task, stop)
+
+        return read
+
+    return prepared
+
+
+def rows(view: Snapshot, chunk_bytes: int, advance: Advance) -> list[Table]:
+    """Write the rows of every table, with all workers of the snapshot at the same time.
 
     Raises:
         OpsError: a part of them could not be read or written; the others have stopped then.
     """
     tasks = _tasks(view, chunk_bytes)
-    sessions: SimpleQueue[Session] = SimpleQueue()
-    for session in view.workers:
-        sessions.put(session)
-    stop = threading.Event()
+    free: SimpleQueue[Worker] = SimpleQueue()
+    for worker in view.workers:
+        free.put(worker)
 
     def work(task: _Task) -> Chunk:
-        session = sessions.get()
+        worker = free.get()
         try:
-            return _chunk(place, session, task, stop)
+            return worker.ask(task)
         finally:
-            sessions.put(session)
+            free.put(worker)
 
     chunks: dict[int, list[Chunk]] = defaultdict(list)
     with ThreadPoolExecutor(len(view.workers)) as threads:
@@ -64,7 +77,7 @@ def rows(place: Place, view: Snapshot, chunk_bytes: int, advance: Advance) -> li
                 advance(done, len(tasks))
         except BaseException:
             # Without it the others would first read their tables to the end.
-            stop.set()
+            view.stop.set()
             threads.shutdown(cancel_futures=True)
             raise
     return [
@@ -90,13 +103,12 @@ def _tasks(view: Snapshot, chunk_bytes: int) -> list[_Task]:
     ]
 
 
-def _chunk(place: Place, session: Session, task: _Task, stop: threading.Event) -> Chunk:
+def _chunk(place: Place, session: Session, task: _Task, stop: Stop) -> Chunk:
     query = task.source.query(task.first_page, task.end_page)
     with Writer(place, task.name) as writer, session.cursor() as cursor:
         with cursor.copy(query) as copy:
             for block in blocks(copy, task.source.table.format):
-                if stop.is_set():
-                    raise OpsError("Stopped, because another part failed.")
+                stop.check()
                 writer.write(block)
         return Chunk(rows=cursor.rowcount, stored=writer.finish())
 

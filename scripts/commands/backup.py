@@ -1,6 +1,7 @@
 """`ops backup`, `ops backups`, `ops verify`."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,7 +103,7 @@ def connection(settings: OpsSettings) -> dict[str, str]:
 
 def repository(settings: OpsSettings) -> Repository:
     """Return the backups of this environment."""
-    return Repository(aws.s3(settings), needed(settings.backup_bucket, "BACKUP_BUCKET"))
+    return Repository(partial(aws.s3, settings), needed(settings.backup_bucket, "BACKUP_BUCKET"))
 
 
 def key(settings: OpsSettings) -> Key | None:

@@ -129,7 +129,7 @@ def copy(source: Where, target: Where, entry: Entry) -> None:
 
 def _upload(path: Path, target: Bucket, name: str) -> None:
     """Send a file in parts, each with its SHA-256, which S3 checks."""
-    place = Place(client=target.client, bucket=target.bucket, prefix=target.prefix)
+    place = Place(connect=lambda: target.client, bucket=target.bucket, prefix=target.prefix)
     upload = Upload(place, name)
     try:
         with path.open("rb") as file:

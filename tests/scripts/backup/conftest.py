@@ -26,7 +26,7 @@ class Bench:
 
     @property
     def repository(self) -> Repository:
-        return Repository(self.store.client(), self.bucket)
+        return Repository(self.store.client, self.bucket)
 
     def connection(self, database: str) -> dict[str, str]:
         return postgresql.parameters(self.server.secret_url(database), "DATABASE_URL")

@@ -1,6 +1,7 @@
 """S3 and PostgreSQL on bad days: a backup is whole or not there, a restore whole or not live."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -37,7 +38,7 @@ class Through(Bench):
     @property
     def repository(self) -> Repository:
         given = settings.load(aws_endpoint_url=self.proxy.endpoint, aws_region=REGION)
-        return Repository(aws.s3(given), self.bucket)
+        return Repository(partial(aws.s3, given), self.bucket)
 
 
 def through(bench: Bench, proxy: Proxy) -> Bench:
