@@ -16,7 +16,7 @@ TOOLS_FIRST := cli="$$($(PYTHON) -m toolchain path)" && PATH="$(CURDIR)/.venv/bi
 # Groups of tests that belong together are named in tests/conftest.py; the order of the files is kept.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help setup up preview down test lint bench lock real-account
+.PHONY: help setup up preview down test lint bench drill lock real-account
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ lint: setup ## Check format, lint and types
 
 bench: setup ## Measure against the bare engine; results in benchmarks/results/
 	@$(TOOLS_FIRST) .venv/bin/python -m benchmarks
+
+drill: setup ## Lose a PostgreSQL primary under load, on this machine; count what that costs
+	@.venv/bin/ops drill
 
 lock: setup ## Bring requirements.lock up to pyproject.toml (UPGRADE=1: newest versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group dev --group offline \

@@ -1,6 +1,6 @@
 """Clients of AWS, with the region and endpoint of the settings."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -35,6 +35,12 @@ def sns(settings: OpsSettings) -> "SNSClient":
     return _session(settings).client(  # pyright: ignore[reportUnknownMemberType]
         "sns", endpoint_url=settings.aws_endpoint_url, config=_config()
     )
+
+
+def plain(settings: OpsSettings, service: str) -> Any:
+    """Return a client of a service whose answers are read as they come."""
+    session: Any = _session(settings)
+    return session.client(service, endpoint_url=settings.aws_endpoint_url, config=_config())
 
 
 def secrets_manager(region: str | None) -> "SecretsManagerClient":

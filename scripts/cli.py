@@ -8,6 +8,8 @@ import typer
 from scripts.commands import (
     backup,
     configuration,
+    drill,
+    failover,
     health,
     incident,
     maintenance,
@@ -45,6 +47,8 @@ app.command("restore")(restore.restore)
 app.command("media-backup")(media.media_backup)
 app.command("media-restore")(media.media_restore)
 app.command("policy-check")(policy_check.policy_check)
+app.command("failover")(failover.failover)
+app.command("drill")(drill.drill)
 app.command("settings")(configuration.settings)
 app.command("health")(health.health)
 app.command("status")(services.status)

@@ -24,6 +24,8 @@ class ExitCode(IntEnum):
     """What was named does not exist."""
     DAMAGED = 8
     """Data are not what was written: a checksum, a count or an object is wrong."""
+    ALREADY = 9
+    """Nothing was left to do: it is as it was asked to be."""
     WARNING = 10
     """A check or a scan found what ought to be looked at in working hours."""
     CRITICAL = 11

@@ -1,6 +1,6 @@
 """What a procedure works on: from the environment, `.env`, or a stack's outputs."""
 
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +53,25 @@ class OpsSettings(BaseSettings):
     incident_log: str = Field("/var/log/incidents.log", description="Where incidents are noted.")
     state_directory: str = Field(
         "/var/lib/messaging-app/ops", description="What ops remembers between two runs."
+    )
+
+    database_platform: Literal["servers", "rds"] = Field(
+        "servers", description="What runs the databases: servers of ours, or Amazon RDS."
+    )
+    fence_command: str | None = Field(
+        None, description="Ends the old primary at a failover, such as ssh db1 systemctl stop …"
+    )
+    reconnect_command: str | None = Field(
+        None, description="Lets clients move after a failover; docker compose up -d otherwise."
+    )
+    primary_data_directory: str | None = Field(
+        None, description="Data of the primary, where they can be read: tells what a loss costs."
+    )
+    synchronous_replication: bool = Field(
+        False, description="Commits wait for the standby: what it lacks was never acknowledged."
+    )
+    failover_log: str = Field(
+        "/var/log/messaging-app/failover.jsonl", description="Record of failovers."
     )
 
 

@@ -63,6 +63,7 @@ def settings_from(given: Mapping[str, Any], secret: Secret) -> dict[str, Any]:
         return {
             "environment": given["environment"],
             "aws_region": given.get("region"),
+            "database_platform": "rds" if given.get("region") else "servers",
             **_databases(given, json.loads(secret(given["database_secret_ref"]))),
             "redis_url": _cache(given, secret(given["cache_secret_ref"])),
             "backup_bucket": given["backup_location"].removeprefix("s3://"),

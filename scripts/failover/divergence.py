@@ -1,0 +1,208 @@
+"""Where the data of an old primary and the new primary part, and whether they can be joined."""
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import postgresql
+from scripts.exit_codes import ExitCode
+from scripts.failover import observation
+from scripts.failover.loss import end_of_log
+from scripts.failover.pointing import Address
+from scripts.faults import OpsError
+from scripts.postgresql import Session
+
+_TIMELINE = "Latest checkpoint's TimeLineID"
+_FORK = re.compile(r"^(\d+)\t([0-9A-F]+)/([0-9A-F]+)\t", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejoinRequest:
+    """An old primary that comes back.
+
+    Args:
+        data: its data directory, on this machine.
+        primary: connection parameters of the new primary, with a superuser's role.
+        log: journal of failovers; the lock of this machine lies beside it.
+        slot: replication slot on the new primary that keeps what the standby still needs.
+        start_command: line of the shell that starts the server; pg_ctl where there is none.
+        address: where clients reach it; written to DATABASE_REPLICA_URL.
+        env_file: holds DATABASE_REPLICA_URL.
+    """
+
+    data: Path
+    primary: dict[str, str] = field(repr=False)
+    log: Path
+    slot: str = "rejoined"
+    start_command: str | None = None
+    address: Address | None = None
+    env_file: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejoinPlan:
+    """What was found.
+
+    Args:
+        running: the old primary runs, and is stopped first.
+        fork: where the two histories part, in bytes of write-ahead log.
+        diverged_bytes: what the old primary has written behind that; None when nobody can tell.
+        refusal: why it cannot come back this way.
+    """
+
+    primary: str
+    data: Path
+    major: int
+    running: bool
+    fork: int
+    diverged_bytes: int | None
+    refusal: OpsError | None = None
+
+
+def make(request: RejoinRequest) -> RejoinPlan:
+    """Compare the old primary's data with the new primary. Nothing is touched.
+
+    Raises:
+        OpsError: there is no such data, or no such primary.
+    """
+    control = _control(request.data)
+    with closing(observation.session(request.primary)) as session:
+        seen = observation.state(session, observation.address(request.primary))
+        _check(seen, control, request)
+        timeline = int(control[_TIMELINE])
+        fork = _fork(session, timeline, seen.timeline or 0)
+    major = int((request.data / "PG_VERSION").read_text())
+    end = end_of_log(request.data, fork) if fork else 0
+    diverged = None if end is None else max(end - fork, 0)
+    return RejoinPlan(
+        primary=seen.address,
+        data=request.data,
+        major=major,
+        running=_process(request.data) is not None,
+        fork=fork,
+        diverged_bytes=diverged,
+        refusal=_impossible(control, diverged, request),
+    )
+
+
+def steps(made: RejoinPlan, request: RejoinRequest) -> list[str]:
+    """Return what `rejoin` would do, one sentence a step."""
+    found = [f"Stop the server in {made.data}."] if made.running else []
+    if made.diverged_bytes != 0:
+        size = (
+            "an unknown size" if made.diverged_bytes is None else f"{made.diverged_bytes:,} bytes"
+        )
+        found.append(
+            f"Set aside the log that {made.primary} does not have ({size}) and rewind the data to "
+            "where the two part."
+        )
+    found += [
+        f"Keep the log on {made.primary} for it in the slot {request.slot}.",
+        f"Start it as a standby of {made.primary}, and wait until it follows.",
+    ]
+    if request.address and request.env_file:
+        found.append(f"Point DATABASE_REPLICA_URL in {request.env_file} at {request.address}.")
+    return found
+
+
+def rebuild(request: RejoinRequest) -> str:
+    """Return how a standby is built anew, as lines of the shell."""
+    own = request.primary
+    data = shlex.quote(str(request.data))
+    return (
+        f"mv {data} {data}.old && pg_basebackup -D {data} -h {own.get('host', 'localhost')} "
+        f"-p {own.get('port', observation.PORT)} -U {own.get('user', 'postgres')} -R -X stream "
+        f"-C -S {request.slot} --checkpoint=fast"
+    )
+
+
+def _check(seen: observation.Observed, control: Mapping[str, str], request: RejoinRequest) -> None:
+    if seen.role is not observation.Role.PRIMARY:
+        raise OpsError(
+            f"{seen.address} is a {seen.role}: DATABASE_URL is to name the new primary.",
+            ExitCode.MISCONFIGURED,
+        )
+    if control["Database system identifier"] != str(seen.system):
+        raise OpsError(
+            f"The data in {request.data} have another origin than {seen.address} (system "
+            "identifiers): they were never its primary.",
+            ExitCode.REFUSED,
+        )
+    if (request.data / "standby.signal").exists():
+        raise OpsError(
+            f"{request.data} is a standby already; its log says whether it follows.",
+            ExitCode.REFUSED,
+        )
+    timeline = int(control[_TIMELINE])
+    if timeline >= (seen.timeline or 0):
+        raise OpsError(
+            f"{request.data} is on timeline {timeline} and "
+            f"{seen.address} on {seen.timeline}: it is not the older of the two. Is it the "
+            "primary's own data?",
+            ExitCode.REFUSED,
+        )
+
+
+def _impossible(
+    control: Mapping[str, str], diverged: int | None, request: RejoinRequest
+) -> OpsError | None:
+    can_rewind = (
+        control["wal_log_hints setting"] == "on" or control["Data page checksum version"] != "0"
+    )
+    if can_rewind or diverged == 0:
+        return None
+    return OpsError(
+        f"{request.data} has written on after {observation.address(request.primary)} was promoted, "
+        "and cannot be rewound: it has neither wal_log_hints nor data checksums. Build it anew, "
+        f"with the server stopped and as the user who owns the data: {rebuild(request)}",
+        ExitCode.REFUSED,
+    )
+
+
+def _control(data: Path) -> dict[str, str]:
+    """Return what pg_controldata says (PostgreSQL, pg_controldata)."""
+    try:
+        major = int((data / "PG_VERSION").read_text())
+    except (OSError, ValueError):
+        raise OpsError(
+            f"There are no data of PostgreSQL in {data}: name the old primary's data directory, "
+            "on the machine where it is.",
+            ExitCode.NOT_FOUND,
+        ) from None
+    command = [postgresql.program("pg_controldata", major), str(data)]
+    environment = {**os.environ, "LC_ALL": "C"}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if ran.returncode:
+        raise OpsError(f"{data} cannot be read: {' '.join(ran.stderr.split())}.")
+    pairs = (line.partition(":") for line in ran.stdout.splitlines())
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def _fork(session: Session, timeline: int, current: int) -> int:
+    """Return where the new primary left the old one's timeline, in bytes.
+
+    Raises:
+        OpsError: its history does not know that timeline.
+    """
+    row = session.execute("SELECT pg_read_file(%s)", [f"pg_wal/{current:08X}.history"]).fetchone()
+    for known, log, offset in _FORK.findall(row[0] if row else ""):
+        if int(known) == timeline:
+            return int(log, 16) * (1 << 32) + int(offset, 16)
+    raise OpsError(
+        f"The new primary does not descend from timeline {timeline} of the old one.",
+        ExitCode.REFUSED,
+    )
+
+
+def _process(data: Path) -> int | None:
+    try:
+        process = int((data / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(process, 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    return process

@@ -1,0 +1,76 @@
+"""The record of every failover: JSON lines that say who began and finished what, and when."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scripts import locks
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+
+BEGUN, FINISHED, GIVEN_UP = "begun", "finished", "given up"
+
+
+def write(file: Path, event: str, facts: Mapping[str, Any]) -> None:
+    """Append a line and make it last.
+
+    Raises:
+        OpsError: the file cannot be written.
+    """
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "procedure": "failover",
+        "by": locks.whoami("failover"),
+        "event": event,
+        **facts,
+    }
+    text = json.dumps(line, ensure_ascii=False, default=str)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as handle:
+            # A line that a killed run left unfinished must not swallow this one.
+            torn = handle.tell() and not _ends_a_line(file)
+            handle.write(f"\n{text}\n" if torn else f"{text}\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+    except OSError as error:
+        raise OpsError(
+            f"The record of failovers cannot be written: {error}. Set FAILOVER_LOG to a file "
+            "that you may write.",
+            ExitCode.MISCONFIGURED,
+        ) from None
+
+
+def unfinished(file: Path, standby: str) -> bool:
+    """Whether the last failover to this standby was begun and neither finished nor given up."""
+    last = ""
+    for line in _lines(file):
+        try:
+            known = json.loads(line)
+        except ValueError:
+            continue
+        if known.get("standby") == standby:
+            last = known.get("event", "")
+    return last == BEGUN
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise OpsError(
+            f"The record of failovers cannot be read: {error}. Set FAILOVER_LOG to a file that "
+            "you may read and write.",
+            ExitCode.MISCONFIGURED,
+        ) from None
+
+
+def _ends_a_line(file: Path) -> bool:
+    with file.open("rb") as handle:
+        handle.seek(-1, os.SEEK_END)
+        return handle.read(1) == b"\n"

@@ -1,0 +1,298 @@
+"""Failing over on AWS: RDS knows the instances, a CNAME in the private zone knows the primary.
+
+A primary that RDS still has is moved to its standby in another zone, which loses nothing (AWS:
+RebootDBInstance with ForceFailover). A primary that is lost is replaced by its read replica (AWS:
+PromoteReadReplica), and the name that applications know is pointed there. Nothing but DNS tells
+them: their connections break, and the name leads to the new primary within its TTL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.exit_codes import ExitCode
+from scripts.failover import journal
+from scripts.failover.waiting import until
+from scripts.faults import OpsError
+
+SECONDS = 1800
+"""Of a promotion or a reboot; AWS gives no limit, and they take minutes."""
+
+POLL_SECONDS = 5.0
+
+BACKUP_DAYS = 7
+"""How long RDS keeps backups of a promoted replica, which had none of its own."""
+
+TTL_SECONDS = 60
+
+TAKES_NO_WRITES = frozenset(
+    {
+        *("deleting", "failed", "stopped", "storage-full", "restore-error"),
+        *("inaccessible-encryption-credentials", "incompatible-network", "incompatible-restore"),
+        *("inaccessible-encryption-credentials-recoverable", "incompatible-parameters", "gone"),
+    }
+)
+"""States of an instance that is lost (AWS: DB instance status)."""
+
+
+class Way(StrEnum):
+    """How the database gets a primary that works."""
+
+    REBOOT = "reboot the primary into its standby"
+    PROMOTE = "promote the replica"
+    POINT = "point the name at the promoted replica"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RdsRequest:
+    """A failover on AWS.
+
+    Args:
+        host, replica_host: names in the private zone that applications know.
+        promote: promote the replica although RDS still has the primary.
+        fenced_by_me: the operator has made sure that the primary takes no writes.
+        accept_unknown_loss: what the replica has not received may be lost.
+    """
+
+    host: str
+    replica_host: str
+    log: Path
+    promote: bool = False
+    fenced_by_me: bool = False
+    accept_unknown_loss: bool = False
+    poll_seconds: float = POLL_SECONDS
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Clients of boto3."""
+
+    rds: Any
+    route53: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """A database instance as RDS describes it."""
+
+    name: str
+    status: str
+    address: str = ""
+    multi_az: bool = False
+    source: str | None = None
+    """What it is a replica of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RdsPlan:
+    """What was found, and what follows."""
+
+    zone: str
+    primary: Instance
+    replica: Instance
+    way: Way
+    refusal: OpsError | None = None
+
+
+def make(clients: Clients, request: RdsRequest) -> RdsPlan:
+    """Find the instances behind the names and decide. Nothing is touched.
+
+    Raises:
+        OpsError: a name is in no private zone, or leads to no instance.
+    """
+    zone = _zone(clients, request.host)
+    instances = _instances(clients)
+    target, replica_target = (
+        _target(clients, zone, n) for n in (request.host, request.replica_host)
+    )
+    replica = instances.get(replica_target)
+    if replica is None:
+        raise OpsError(
+            f"{request.replica_host} leads to {replica_target}, which is no instance of RDS in "
+            "this region; nothing was touched.",
+            ExitCode.NOT_FOUND,
+        )
+    gone = Instance(name=target.partition(".")[0], status="gone", address=target)
+    primary = instances.get(target, gone)
+    way = _way(primary, replica, request)
+    return RdsPlan(
+        zone=zone,
+        primary=primary,
+        replica=replica,
+        way=way,
+        refusal=_unsafe(primary, replica, request) if way is Way.PROMOTE else None,
+    )
+
+
+def steps(made: RdsPlan, request: RdsRequest) -> list[str]:
+    """Return what `fail_over` would do, one sentence a step."""
+    point = f"Point {request.host} at {made.replica.address}."
+    commit = "Commit on the new primary."
+    match made.way:
+        case Way.REBOOT:
+            return [f"Reboot {made.primary.name} into its standby in another zone.", commit]
+        case Way.PROMOTE:
+            return [f"Promote the replica {made.replica.name}; this takes minutes.", commit, point]
+        case Way.POINT:
+            return [commit, point]
+        case Way.NOTHING:
+            return []
+
+
+def fail_over(
+    clients: Clients,
+    request: RdsRequest,
+    prove: Callable[[str], None],
+    tell: Callable[[str], None],
+) -> RdsPlan:
+    """Give the name that applications know a primary that works.
+
+    RDS itself lets only one of two promotions begin, and pointing twice points once: no lock is
+    needed. Run again after it was cut off, it goes on from there.
+
+    Args:
+        prove: commits on the server at an address.
+
+    Raises:
+        OpsError: it may not be done, or did not end in time.
+    """
+    made = make(clients, request)
+    if made.refusal:
+        raise made.refusal
+    if made.way is Way.NOTHING:
+        return made
+    about = {"primary": made.primary.name, "standby": made.replica.name, "way": made.way.value}
+    journal.write(request.log, journal.BEGUN, about)
+    if made.way is Way.REBOOT:
+        tell(f"Rebooting {made.primary.name} into its standby …")
+        clients.rds.reboot_db_instance(DBInstanceIdentifier=made.primary.name, ForceFailover=True)
+        _wait(clients, request, made.primary)
+        prove(made.primary.address)
+    else:
+        _promote(clients, request, made, tell)
+        prove(made.replica.address)
+        _point(clients, made.zone, request.host, made.replica.address)
+        tell(f"{request.host} leads to {made.replica.address}.")
+    journal.write(request.log, journal.FINISHED, about)
+    return made
+
+
+def _way(primary: Instance, replica: Instance, request: RdsRequest) -> Way:
+    if primary.address == replica.address:
+        return Way.NOTHING
+    if replica.source is None:
+        return Way.POINT
+    if primary.status == "available" and primary.multi_az and not request.promote:
+        return Way.REBOOT
+    return Way.PROMOTE
+
+
+def _unsafe(primary: Instance, replica: Instance, request: RdsRequest) -> OpsError | None:
+    if replica.status not in {"available", "modifying"}:
+        return OpsError(
+            f"The replica {replica.name} is {replica.status}, not available; nothing was touched.",
+            ExitCode.REFUSED,
+        )
+    if primary.status not in TAKES_NO_WRITES and not request.fenced_by_me:
+        return OpsError(
+            f"The primary {primary.name} is {primary.status}, so it may still take writes. Wait "
+            "until it is available, when it is rebooted into its standby without a loss; or take "
+            "its security group away, and say so with --fenced-by-me.",
+            ExitCode.REFUSED,
+        )
+    if not request.accept_unknown_loss:
+        return OpsError(
+            "The replica is asynchronous, and the primary cannot be asked any more how far ahead "
+            "it was. CloudWatch's ReplicaLag of the last minutes bounds it: look, and accept the "
+            "loss with --accept-unknown-loss.",
+            ExitCode.REFUSED,
+        )
+    return None
+
+
+def _promote(
+    clients: Clients, request: RdsRequest, made: RdsPlan, tell: Callable[[str], None]
+) -> None:
+    if made.way is Way.PROMOTE:
+        tell(f"Promoting {made.replica.name} …")
+        try:
+            clients.rds.promote_read_replica(
+                DBInstanceIdentifier=made.replica.name, BackupRetentionPeriod=BACKUP_DAYS
+            )
+        except ClientError as error:
+            # Somebody else has begun to: what follows is the same.
+            if error.response.get("Error", {}).get("Code") != "InvalidDBInstanceState":
+                raise
+    _wait(clients, request, made.replica)
+
+
+def _wait(clients: Clients, request: RdsRequest, instance: Instance) -> None:
+    def ready() -> bool:
+        now = _instances(clients).get(instance.address)
+        return now is not None and now.status == "available" and now.source is None
+
+    if not until(ready, SECONDS, pause_seconds=request.poll_seconds):
+        raise OpsError(
+            f"{instance.name} did not become available within {SECONDS // 60} minutes; its events "
+            "in the RDS console say why. Run this again to go on waiting."
+        )
+
+
+def _point(clients: Clients, zone: str, host: str, address: str) -> None:
+    record = {
+        "Name": host,
+        "Type": "CNAME",
+        "TTL": TTL_SECONDS,
+        "ResourceRecords": [{"Value": address}],
+    }
+    changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    clients.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+
+
+def _zone(clients: Clients, host: str) -> str:
+    """Return the private zone with the longest name that the host lies in."""
+    pages = clients.route53.get_paginator("list_hosted_zones").paginate()
+    found = {
+        zone["Name"]: zone["Id"]
+        for page in pages
+        for zone in page["HostedZones"]
+        if zone["Config"]["PrivateZone"] and f"{host}.".endswith(f".{zone['Name']}")
+    }
+    if not found:
+        raise OpsError(
+            f"{host} lies in no private zone of this account: DATABASE_URL is to have the name "
+            "that applications know, such as postgres.internal.chat.example.com.",
+            ExitCode.NOT_FOUND,
+        )
+    return found[max(found, key=len)].removeprefix("/hostedzone/")
+
+
+def _target(clients: Clients, zone: str, host: str) -> str:
+    found = clients.route53.list_resource_record_sets(
+        HostedZoneId=zone, StartRecordName=host, StartRecordType="CNAME", MaxItems="1"
+    )["ResourceRecordSets"]
+    if not found or (found[0]["Name"].rstrip("."), found[0]["Type"]) != (host, "CNAME"):
+        raise OpsError(f"There is no CNAME record {host} in its zone.", ExitCode.NOT_FOUND)
+    return str(found[0]["ResourceRecords"][0]["Value"]).rstrip(".")
+
+
+def _instances(clients: Clients) -> dict[str, Instance]:
+    """Return address → instance."""
+    pages = clients.rds.get_paginator("describe_db_instances").paginate()
+    found = [_instance(each) for page in pages for each in page["DBInstances"]]
+    return {instance.address: instance for instance in found}
+
+
+def _instance(described: dict[str, Any]) -> Instance:
+    return Instance(
+        name=described["DBInstanceIdentifier"],
+        status=described["DBInstanceStatus"],
+        address=described.get("Endpoint", {}).get("Address", ""),
+        multi_az=described.get("MultiAZ", False),
+        source=described.get("ReadReplicaSourceDBInstanceIdentifier") or None,
+    )

@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+
+from scripts.drill import servers
+from scripts.exit_codes import ExitCode
+from scripts.failover import divergence, procedure, rejoin
+from scripts.failover.divergence import RejoinRequest
+from scripts.failover.pointing import Address
+from scripts.failover.waiting import until
+from scripts.faults import OpsError
+from tests.scripts.failover.conftest import Pair, write, written
+
+
+def request(pair: Pair, **more: object) -> RejoinRequest:
+    known: dict[str, object] = {
+        "data": pair.primary.data,
+        "primary": pair.standby.connection(),
+        "log": pair.log,
+        "start_command": servers.start_command(pair.primary),
+        "address": Address(host="127.0.0.1", port=str(pair.primary.port)),
+        "env_file": pair.env_file,
+    }
+    return RejoinRequest(**{**known, **more})  # pyright: ignore[reportArgumentType]
+
+
+def fail_over(pair: Pair) -> None:
+    procedure.fail_over(pair.request(fence_command="true"), pair.said.append)
+
+
+def has(server: servers.Server, numbers: set[int]) -> bool:
+    return until(lambda: servers.is_up(server) and written(server) == numbers, 60)
+
+
+def test_a_killed_primary_comes_back_as_the_standby(pair: Pair) -> None:
+    servers.stop(pair.standby)
+    write(pair.primary, 1)
+    servers.kill(pair.primary)
+    servers.start(pair.standby)
+    fail_over(pair)
+    write(pair.standby, 2)
+    until(lambda: servers.process_id(pair.primary) is None, 60)
+
+    made = divergence.make(request(pair))
+    kept = rejoin.rejoin(request(pair), pair.said.append)
+
+    assert made.refusal is None and made.diverged_bytes
+    assert has(pair.primary, {2})
+    assert kept and any(kept.iterdir()), "what only the old primary had is set aside"
+
+
+def test_a_primary_that_was_fenced_by_a_setting_follows_without_it(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    pair.env_file.write_text(f"DATABASE_REPLICA_URL={pair.standby.url()}\n")
+
+    rejoin.rejoin(request(pair), pair.said.append)
+
+    write(pair.standby, 3)
+    assert has(pair.primary, {3})
+    with pair.primary.connect() as session:
+        query = "SHOW default_transaction_read_only"
+        assert session.execute(query).fetchone() == ("off",)
+    assert pair.env_file.read_text() == f"DATABASE_REPLICA_URL={pair.primary.url()}\n"
+
+
+def test_a_pair_fails_over_and_back(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    rejoin.rejoin(request(pair), pair.said.append)
+    write(pair.standby, 4)
+
+    back = pair.request(primary=pair.standby.connection(), standby=pair.primary.connection())
+    assert procedure.fail_over(back, pair.said.append).lost.size_bytes == 0
+    assert written(pair.primary) == {4}
+
+
+def test_a_plan_touches_nothing_and_says_what_would_be_done(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+
+    made = divergence.make(request(pair))
+
+    assert divergence.steps(made, request(pair))[0] == f"Stop the server in {pair.primary.data}."
+    assert servers.process_id(pair.primary)
+    assert not (pair.primary.data / "standby.signal").exists()
+
+
+def test_data_that_cannot_be_rewound_are_refused_with_the_way_to_build_them_anew(
+    pair: Pair,
+) -> None:
+    servers.stop(pair.primary)
+    servers.configure(pair.primary, {"wal_log_hints": "off"})
+    servers.start(pair.primary)
+    servers.wait_for_stream(pair.primary)
+    servers.stop(pair.standby)
+    write(pair.primary, 1)
+    servers.stop(pair.primary)
+    servers.start(pair.standby)
+    fail_over(pair)
+
+    with pytest.raises(OpsError) as raised:
+        rejoin.rejoin(request(pair), pair.said.append)
+
+    assert raised.value.code == ExitCode.REFUSED
+    assert "it has neither wal_log_hints nor data checksums" in str(raised.value)
+    assert str(raised.value).endswith(
+        f"mv {pair.primary.data} {pair.primary.data}.old && pg_basebackup -D {pair.primary.data} "
+        f"-h 127.0.0.1 -p {pair.standby.port} -U messaging -R -X stream -C -S rejoined "
+        "--checkpoint=fast"
+    )
+
+
+def test_the_new_primarys_own_data_are_refused(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+
+    with pytest.raises(OpsError) as raised:
+        rejoin.rejoin(request(pair, data=pair.standby.data), pair.said.append)
+
+    assert raised.value.code == ExitCode.REFUSED
+    assert servers.is_up(pair.standby)
+
+
+def test_a_folder_without_data_is_told(pair: Pair, tmp_path: Path) -> None:
+    with pytest.raises(OpsError) as raised:
+        divergence.make(request(pair, data=tmp_path))
+
+    assert raised.value.code == ExitCode.NOT_FOUND
