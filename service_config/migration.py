@@ -1,4 +1,7 @@
-"""The script that migrates the database to what a release expects (guide, "Database Setup")."""
+"""The script that migrates the database to what a release expects.
+
+It also creates the extension that audits (guide, "Database Setup" and "Audit Logging").
+"""
 
 import shlex
 from collections.abc import Mapping
@@ -14,10 +17,16 @@ DIRECTORY: Final = "/run/messaging-app-migration"
 DATABASE_TIMEOUT_SECONDS: Final = 600
 """How long the database may take to answer; a primary that fails over needs one or two minutes."""
 
+IMAGES_KEPT: Final = 50
+"""How many images are remembered: going back further than that runs a migration again."""
+
+PARAMETER_LIMIT: Final = 4096
+"""Characters in a standard parameter (AWS: Parameter Store quotas)."""
+
 _SCRIPT: Final = Template("""\
 #!/bin/sh
-# Migrates the database to what one image expects. A parameter keeps the image that did so last:
-# the same image is not run again, and of two that are started at once the second one waits.
+# Migrates the database to what one image expects. A parameter lists the images that did so: none
+# of them is run again, and of two that are started at once the second one waits.
 set -eu
 umask 077
 image=$image
@@ -38,10 +47,12 @@ flock 9
 
 migrated=$$(aws ssm get-parameter --region "$$region" --name "$$parameter" \\
     --query Parameter.Value --output text)
-if [ "$$migrated" = "$$image" ]; then
+case ",$$migrated," in
+*",$$image,"*)
     echo "The database has been migrated to $$image before."
     exit 0
-fi
+    ;;
+esac
 
 trap 'rm -f environment .env .env.new write-env log-in' EXIT
 cat >environment <<'END_OF_FILE'
@@ -64,11 +75,23 @@ until python3 -c "$$is_open" "$$DB_HOST" "$$DB_PORT" 2>/dev/null; do
     sleep 1
 done
 
+# Auditing needs it, and only the database's owner may create it. libpq takes the password from the
+# environment; RDS takes no connection without TLS.
+PGHOST=$$DB_HOST PGPORT=$$DB_PORT PGDATABASE=$$DB_NAME PGUSER=$$DB_USER PGPASSWORD=$$DB_PASSWORD \\
+PGSSLMODE=$${PGSSLMODE:-require} PGOPTIONS=--client-min-messages=warning \\
+    psql --no-psqlrc --quiet --command 'CREATE EXTENSION IF NOT EXISTS pgaudit'
+
 ${log_in}# Names only: docker takes the values from its environment, which no process list shows.
 docker run --rm --network host $names "$$image" migrate
 
-aws ssm put-parameter --region "$$region" --name "$$parameter" --value "$$image" \\
-    --type String --overwrite >/dev/null
+# The newest come first, and the oldest give way.
+list=$$(printf '%s,%s' "$$image" "$$migrated" | tr ',' '\\n' | awk -v most=$kept -v room=$room '
+    $$0 == "none" { next }
+    ++count > most || (used += length + 1) > room + 1 { exit }
+    { printf "%s%s", separator, $$0; separator = "," }
+')
+aws ssm put-parameter --region "$$region" --name "$$parameter" --value "$$list" \\
+    --type StringList --overwrite >/dev/null
 echo "The database is migrated to $$image."
 """)
 
@@ -92,15 +115,18 @@ def script(
 ) -> str:
     """Return a script that runs `migrate` in the image, once for each image.
 
+    Before that it creates the extension pgaudit, where it is missing. The server needs `psql`.
+
     It fails, and leaves the parameter as it was, when the migration fails. Should the server die
     between a migration and its record, the migration runs again: it must be able to.
 
     Args:
         image: container image whose command `migrate` brings the database up to date.
-        parameter: name of the SSM parameter that holds the image that was last migrated to.
+        parameter: name of the SSM parameter that lists the images that were migrated to.
         region: AWS region of the parameter and the secrets.
-        environment: plain variables, `DB_HOST` and `DB_PORT` among them.
-        secret_references: variable name → where its value is kept.
+        environment: plain variables, `DB_HOST`, `DB_PORT` and `DB_NAME` among them.
+        secret_references: variable name → where its value is kept, `DB_USER` and `DB_PASSWORD`
+            among them.
         directory: folder for the lock and for files that hold secrets while it runs.
         database_timeout_seconds: how long to wait for the database to answer.
 
@@ -116,6 +142,8 @@ def script(
         region=shlex.quote(region),
         directory=shlex.quote(directory),
         timeout=database_timeout_seconds,
+        kept=IMAGES_KEPT,
+        room=PARAMETER_LIMIT,
         environment=environment_file(environment),
         write_env=environment_script(references=secret_references, region=region),
         log_in=log_in,

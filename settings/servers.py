@@ -91,8 +91,8 @@ class ServerGroupSettings(StrictModel):
     disk_gib: int = Field(default=100, ge=8, le=16_384, description="Root volume (gp3), in GiB.")
     machine_image: MachineImage | None = Field(
         default=None,
-        description="Ubuntu image that servers start from, which lets AWS roll a bad rollout back; "
-        "left out: the newest one at each launch, and AWS only stops.",
+        description="ID of the Ubuntu image that servers start from; left out: the one that was "
+        "the newest when the group was made.",
     )
     path_patterns: list[PathPattern] = Field(
         default_factory=list[str],

@@ -171,6 +171,8 @@ class Fleet(pulumi.ComponentResource):
                 ServerGroupArgs(
                     identity=self._args.identity,
                     settings=settings,
+                    region=self._settings.region,
+                    account_id=self._foundation.account_id,
                     subnet_ids=self._foundation.network.private_subnet_ids,
                     security_group_id=self._foundation.groups[settings.role],
                     kms_key_arn=self._foundation.key_arn,

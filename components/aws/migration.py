@@ -8,6 +8,7 @@ from typing import Any, Final
 import pulumi
 from pulumi_aws import ssm
 
+from components.aws.failed_run import refuse_to_forget_a_failure
 from components.aws.image_access import pull
 from components.aws.server_template import Permission, read_secrets
 from components.identity import Identity
@@ -41,13 +42,15 @@ class MigrationArgs:
 class Migration(pulumi.ComponentResource):
     """A command that Systems Manager runs on the operations server for each new image.
 
+    An image that has migrated the database before is not run again: going back to a former release
+    leaves the database as it is, which an older `migrate` could not read.
     Pulumi waits until it has succeeded; whatever depends on this component is left alone when it
     fails. The provider waits for new associations only, hence each release replaces it, and after
     a failure it has to be replaced by name.
     """
 
     parameter_name: pulumi.Output[str]
-    """SSM parameter that holds the image that the database was last migrated to."""
+    """SSM parameter that lists the images that the database was migrated to, the newest first."""
 
     def __init__(
         self, name: str, args: MigrationArgs, opts: pulumi.ResourceOptions | None = None
@@ -63,9 +66,9 @@ class Migration(pulumi.ComponentResource):
         return ssm.Parameter(
             f"{name}-parameter",
             name=parameter_name(args.identity),
-            type="String",
+            type="StringList",
             value=NEVER,
-            description="Image that the database was last migrated to",
+            description="Images that the database was migrated to, the newest first",
             tags=args.identity.tags("database", args.identity.name(name, limit=128)),
             # The script on the server writes it.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value"]),
@@ -113,34 +116,16 @@ class Migration(pulumi.ComponentResource):
                 depends_on=[parameter],
                 replace_on_changes=["parameters", "targets"],
                 delete_before_replace=True,
-                hooks=pulumi.ResourceHookBinding(before_update=[refuse_to_forget_a_failure]),
+                hooks=pulumi.ResourceHookBinding(
+                    before_update=[refuse_to_forget_a_failure("the last database migration")]
+                ),
             ),
         )
 
 
-def refuse_to_forget_a_failure(update: pulumi.ResourceHookArgs) -> None:
-    """Stop an update of the association that changes nothing.
-
-    It is how Pulumi goes on after a creation that failed: the provider would find nothing to do,
-    and the servers would get a release for which the database was never migrated.
-
-    Raises:
-        MigrationFailedError: the last run did not succeed.
-    """
-    if update.old_inputs == update.new_inputs:
-        raise MigrationFailedError(
-            "the last database migration did not succeed. Once its cause is removed, run it again "
-            f"with: pulumi up --replace '{update.urn}'"
-        )
-
-
-class MigrationFailedError(Exception):
-    """The database is not migrated to what the release expects."""
-
-
 def parameter_name(identity: Identity) -> str:
-    """Name of the parameter that holds the image that the database was last migrated to."""
-    return identity.path("migrated-image")
+    """Name of the parameter that lists the images that the database was migrated to."""
+    return identity.path("migrated-images")
 
 
 def migration_permissions(

@@ -19,9 +19,9 @@ CUTOFF_HOURS: Final = 1
 
 ROLES: Final = ("cache", "monitoring")
 """Servers that are patched in place, for they keep data and addresses. Application servers keep
-nothing: each new one starts from Canonical's newest image, the Auto Scaling group replaces all of
-them one by one at every release, and in between Ubuntu's unattended-upgrades installs security
-updates without a reboot, which would look like a failed server to the load balancer."""
+nothing: Ubuntu's unattended-upgrades installs security updates on them without a reboot, which
+would look like a failed server to the load balancer. What needs one comes with the next machine
+image (docs/runbooks/deploy.md)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,40 +6,32 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import autoscaling, cloudwatch
 
-from components.aws.alarms import Alarm, Alarms, AlarmsArgs, Metric
+from components.aws.alarms import Alarms, AlarmsArgs
 from components.aws.group_scaling import by_connections, by_requests
 from components.aws.load_balancer import DRAIN_SECONDS
-from components.aws.server_template import (
-    NEWEST_IMAGE,
-    Permission,
-    ServerTemplate,
-    ServerTemplateArgs,
-)
+from components.aws.rollout import Rollout, RolloutArgs
+from components.aws.rollout_alarms import rollout_alarms
+from components.aws.server_template import Permission, ServerTemplate, ServerTemplateArgs
 from components.identity import Identity, Role
 from service_config.cloud_init.application_server import Membership
 from settings.servers import ServerGroupSettings
 
-BOOT_SECONDS = 300
-"""A new server installs packages and pulls its image first; until then it is not unhealthy, and
-its load says nothing about the group's."""
+START_SECONDS = 900
+"""How long a new server may take to install its packages, to pull its image and to answer. It is
+not in service before; then it is given up, and another one is started."""
 
-READY_TIMEOUT = "15m"
-"""How long an update waits until the servers it asked for are in service before it fails."""
+WARM_UP_SECONDS = 60
+"""What a server's load says about the group's is not heeded for so long after it is in service."""
 
-LEAST_HEALTHY_PERCENT = 100
-MOST_HEALTHY_PERCENT = 150
-"""While a new template version is rolled out, new servers are in service before old ones go."""
+READY_TIMEOUT = "20m"
+"""How long the first update waits until the servers it asked for are in service before it fails."""
+
+LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
 
 LEAVING_MARGIN_SECONDS = 120
 """What a server needs to leave besides draining: noticing, settling, and telling it is done."""
 
 LOG_RETENTION_DAYS = 365
-
-ERROR_PERCENT = 5
-"""Guide, Alert Rules."""
-
-LEAST_REQUESTS = 100
-"""A minute; of fewer, a single error would be a large share."""
 
 GROUP_METRICS = (
     "GroupDesiredCapacity",
@@ -59,8 +51,10 @@ def membership(identity: Identity, group: str, role: Role) -> Membership:
     """
     return Membership(
         group=identity.name(f"{group}-servers", limit=255),
-        hook=identity.name(f"{group}-drain", limit=255),
+        join_hook=identity.name(f"{group}-join", limit=255),
+        drain_hook=identity.name(f"{group}-drain", limit=255),
         log_group=identity.path("servers", group),
+        start_seconds=START_SECONDS,
         drain_seconds=DRAIN_SECONDS[role],
     )
 
@@ -71,6 +65,8 @@ class ServerGroupArgs:
 
     identity: Identity
     settings: ServerGroupSettings
+    region: str
+    account_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     """Private subnets; servers spread evenly over their zones."""
     security_group_id: pulumi.Input[str]
@@ -86,10 +82,10 @@ class ServerGroupArgs:
 class ServerGroup(pulumi.ComponentResource):
     """An Auto Scaling group over a launch template of its own.
 
-    A new template version, which any change of image, size or configuration makes, is rolled out
-    at once: new servers come before old ones go, and an alarm of the group stops it. AWS then rolls
-    back by itself when the settings name a machine image; it refuses where EC2 finds the newest one
-    (AWS: RollbackInstanceRefresh), and going back is an update to the former version.
+    A server is in service once it has said itself that it answers. A new template version, which
+    any change of image, size or configuration makes, is rolled out at once: new servers come before
+    old ones go, and AWS goes back by itself when they do not come or when an alarm of the group
+    goes off.
     """
 
     name: pulumi.Output[str]
@@ -103,9 +99,10 @@ class ServerGroup(pulumi.ComponentResource):
         log_group = self._log_group(name, args)
         alarms = self._alarms(name, args)
         template = self._template(name, args)
-        group = self._group(name, args, template, alarms, log_group)
-        self._hook(name, group)
+        group = self._group(name, args, template, log_group)
+        hooks = self._hooks(name, group)
         self._scaling(name, args, group)
+        self._rollout(name, args, template, alarms, [group, *hooks])
         self.name = group.name
         self.register_outputs({"name": self.name})
 
@@ -125,7 +122,12 @@ class ServerGroup(pulumi.ComponentResource):
             AlarmsArgs(
                 identity=args.identity,
                 topic_arn=args.alert_topic_arn,
-                alarms=_rollout_alarms(name, args),
+                alarms=rollout_alarms(
+                    name,
+                    role=args.settings.role,
+                    load_balancer_arn_suffix=args.load_balancer_arn_suffix,
+                    target_group_arn_suffix=args.target_group_arn_suffix,
+                ),
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -143,7 +145,7 @@ class ServerGroup(pulumi.ComponentResource):
                 user_data=args.user_data,
                 permissions=args.permissions,
                 kms_key_arn=args.kms_key_arn,
-                image=args.settings.machine_image or NEWEST_IMAGE,
+                image=args.settings.machine_image,
                 # The application calls S3 with the server's role, from inside a container.
                 metadata_hops=2,
             ),
@@ -155,7 +157,6 @@ class ServerGroup(pulumi.ComponentResource):
         name: str,
         args: ServerGroupArgs,
         template: ServerTemplate,
-        alarms: Alarms,
         log_group: cloudwatch.LogGroup,
     ) -> autoscaling.Group:
         physical_name = self._membership.group
@@ -165,35 +166,81 @@ class ServerGroup(pulumi.ComponentResource):
             min_size=args.settings.min_size,
             max_size=args.settings.max_size,
             vpc_zone_identifiers=args.subnet_ids,
-            # A fixed version, because a change of `$Latest` would start no instance refresh.
+            # To begin with: every later version is the rollout's.
             launch_template=autoscaling.GroupLaunchTemplateArgs(
                 id=template.id, version=template.latest_version
             ),
             target_group_arns=[args.target_group_arn],
             health_check_type="ELB",
-            health_check_grace_period=BOOT_SECONDS,
-            default_instance_warmup=BOOT_SECONDS,
+            # A server that is in service has answered (AWS: grace period and lifecycle hooks).
+            health_check_grace_period=0,
+            default_instance_warmup=WARM_UP_SECONDS,
+            # The first servers start before any other resource could give the group a hook.
+            initial_lifecycle_hooks=[
+                autoscaling.GroupInitialLifecycleHookArgs(
+                    name=self._membership.join_hook,
+                    lifecycle_transition=LAUNCHING,
+                    heartbeat_timeout=self._membership.start_seconds,
+                    default_result="ABANDON",
+                )
+            ],
             wait_for_capacity_timeout=READY_TIMEOUT,
             enabled_metrics=[autoscaling.Metric(metric) for metric in GROUP_METRICS],
-            instance_refresh=_refresh(alarms, roll_back=args.settings.machine_image is not None),
             tags=[
                 autoscaling.GroupTagArgs(key=key, value=value, propagate_at_launch=True)
                 for key, value in args.identity.tags(args.settings.role, physical_name).items()
             ],
             # Docker starts no container whose log group is missing.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, alarms]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[log_group],
+                ignore_changes=["launchTemplate", "initialLifecycleHooks"],
+            ),
         )
 
-    def _hook(self, name: str, group: autoscaling.Group) -> None:
-        autoscaling.LifecycleHook(
+    def _hooks(self, name: str, group: autoscaling.Group) -> list[autoscaling.LifecycleHook]:
+        join = autoscaling.LifecycleHook(
+            f"{name}-join",
+            name=self._membership.join_hook,
+            autoscaling_group_name=group.name,
+            lifecycle_transition=LAUNCHING,
+            heartbeat_timeout=self._membership.start_seconds,
+            # A server that does not answer in time is none.
+            default_result="ABANDON",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        drain = autoscaling.LifecycleHook(
             f"{name}-drain",
-            name=self._membership.hook,
+            name=self._membership.drain_hook,
             autoscaling_group_name=group.name,
             lifecycle_transition="autoscaling:EC2_INSTANCE_TERMINATING",
             heartbeat_timeout=self._membership.drain_seconds + LEAVING_MARGIN_SECONDS,
             # A server that cannot tell that it is done ends all the same.
             default_result="CONTINUE",
             opts=pulumi.ResourceOptions(parent=self),
+        )
+        return [join, drain]
+
+    def _rollout(
+        self,
+        name: str,
+        args: ServerGroupArgs,
+        template: ServerTemplate,
+        alarms: Alarms,
+        needs: list[pulumi.Resource],
+    ) -> None:
+        Rollout(
+            f"{name}-rollout",
+            RolloutArgs(
+                identity=args.identity,
+                role=args.settings.role,
+                region=args.region,
+                account_id=args.account_id,
+                group=self._membership.group,
+                template=template,
+                alarms=list(alarms.names.values()),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*needs, alarms]),
         )
 
     def _scaling(self, name: str, args: ServerGroupArgs, group: autoscaling.Group) -> None:
@@ -211,63 +258,3 @@ class ServerGroup(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-
-def _refresh(alarms: Alarms, *, roll_back: bool) -> autoscaling.GroupInstanceRefreshArgs:
-    return autoscaling.GroupInstanceRefreshArgs(
-        strategy="Rolling",
-        preferences=autoscaling.GroupInstanceRefreshPreferencesArgs(
-            min_healthy_percentage=LEAST_HEALTHY_PERCENT,
-            max_healthy_percentage=MOST_HEALTHY_PERCENT,
-            auto_rollback=roll_back,
-            alarm_specification=(
-                autoscaling.GroupInstanceRefreshPreferencesAlarmSpecificationArgs(
-                    alarms=list(alarms.names.values())
-                )
-            ),
-        ),
-    )
-
-
-def _rollout_alarms(group: str, args: ServerGroupArgs) -> dict[str, Alarm]:
-    """Alarms that stop a rollout, and tell the team about the same faults at any other time."""
-
-    def metric(name: str, statistic: str) -> Metric:
-        return Metric(
-            namespace="AWS/ApplicationELB",
-            name=name,
-            dimensions={
-                "LoadBalancer": args.load_balancer_arn_suffix,
-                "TargetGroup": args.target_group_arn_suffix,
-            },
-            statistic=statistic,
-        )
-
-    return {
-        f"{group}-errors": Alarm(
-            role=args.settings.role,
-            runbook="group-errors",
-            summary="Servers of the group answer more than 5 % of requests with errors.",
-            metrics={
-                "errors": metric("HTTPCode_Target_5XX_Count", "Sum"),
-                "requests": metric("RequestCount", "Sum"),
-            },
-            # Without an error there is no number of them.
-            expression=f"IF(requests >= {LEAST_REQUESTS}, 100 * FILL(errors, 0) / requests, 0)",
-            comparison=">",
-            threshold=ERROR_PERCENT,
-            periods=3,
-            missing="notBreaching",
-        ),
-        f"{group}-unhealthy": Alarm(
-            role=args.settings.role,
-            runbook="group-unhealthy",
-            summary="A server of the group fails its health checks.",
-            metrics={"unhealthy": metric("UnHealthyHostCount", "Maximum")},
-            comparison=">",
-            threshold=0,
-            # As long as a new server may take to start.
-            periods=BOOT_SECONDS // 60 + 1,
-            missing="notBreaching",
-        ),
-    }

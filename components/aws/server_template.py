@@ -9,14 +9,9 @@ from typing import Any, Literal
 import pulumi
 from pulumi_aws import ec2, iam
 
+from components.aws.machine_image import NEWEST_IMAGE, newest_image_id
 from components.aws.patching import patch_group
 from components.identity import Identity, Role
-
-NEWEST_IMAGE = (
-    "resolve:ssm:/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"
-)
-"""Canonical's newest Ubuntu 22.04 LTS: EC2 looks it up at each launch, so a new server starts
-patched and a preview asks nothing of AWS."""
 
 MANAGED_BY_SSM = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 """Sessions, patches and commands through Systems Manager instead of ssh."""
@@ -51,8 +46,9 @@ class ServerTemplateArgs:
     permissions: Sequence[Permission]
     """At least one; managing the servers through Systems Manager is granted besides."""
     kms_key_arn: pulumi.Input[str]
-    image: str = NEWEST_IMAGE
-    """ID of the machine image, or where EC2 finds it."""
+    image: str | None = NEWEST_IMAGE
+    """ID of the machine image, or where EC2 finds it. None for the one that is the newest when the
+    template is made, which it keeps until another one is named."""
     metadata_hops: Literal[1, 2] = 1
     """How far metadata, and with it the role's credentials, may travel. 1 keeps them on the
     server itself; 2 lets them into containers, which are one network hop further away."""
@@ -64,6 +60,7 @@ class ServerTemplate(pulumi.ComponentResource):
     id: pulumi.Output[str]
     latest_version: pulumi.Output[str]
     role_name: pulumi.Output[str]
+    role_arn: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: ServerTemplateArgs, opts: pulumi.ResourceOptions | None = None
@@ -75,6 +72,7 @@ class ServerTemplate(pulumi.ComponentResource):
         self.id = template.id
         self.latest_version = template.latest_version.apply(str)
         self.role_name = role.name
+        self.role_arn = role.arn
         self.register_outputs({"id": self.id, "latest_version": self.latest_version})
 
     def _role(self, name: str, args: ServerTemplateArgs) -> iam.Role:
@@ -142,7 +140,7 @@ class ServerTemplate(pulumi.ComponentResource):
         return ec2.LaunchTemplate(
             f"{name}-template",
             name=physical_name,
-            image_id=args.image,
+            image_id=args.image or newest_image_id(pulumi.InvokeOutputOptions(parent=self)),
             instance_type=args.instance_type,
             vpc_security_group_ids=[args.security_group_id],
             iam_instance_profile=ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile.arn),
@@ -163,7 +161,9 @@ class ServerTemplate(pulumi.ComponentResource):
             ],
             update_default_version=True,
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=[] if args.image else ["imageId"]
+            ),
         )
 
 

@@ -115,7 +115,7 @@ def group_alarms(
     """Alarms of one server group, `group_name` being that of its Auto Scaling group.
 
     Errors and unhealthy servers are not among them: the group has alarms of its own on these,
-    because they also roll back an instance refresh.
+    because they also roll a release back.
     """
     targets = {"LoadBalancer": balancer_arn_suffix, "TargetGroup": target_group_arn_suffix}
     alarms = {

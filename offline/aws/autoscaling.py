@@ -1,4 +1,4 @@
-"""Auto Scaling groups, their scaling policies and what happens before a server ends."""
+"""Auto Scaling groups, their scaling policies and what happens before a server comes or goes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -56,24 +56,16 @@ def _change_target_groups(client: Any, new: Scope, old: Scope) -> Mapping[str, A
     return {}
 
 
-def _refresh(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
-    """Replace the running servers, as the provider does after a change of what they start from."""
-    if refresh := new.get("instanceRefresh"):
-        invoke(
-            client,
-            "start_instance_refresh",
-            {"AutoScalingGroupName": new["id"], **_request(refresh)},
-        )
+def _change_template(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
+    """Only when the program changes it: an instance refresh may have chosen another version."""
+    template = template_reference(new["launchTemplate"])
+    request = {"AutoScalingGroupName": new["id"], "LaunchTemplate": template}
+    invoke(client, "update_auto_scaling_group", request)
     return {}
 
 
-def _request(refresh: Mapping[str, Any]) -> dict[str, Any]:
-    told = {key: value for key, value in refresh.items() if key != "triggers"}
-    preferences = dict(told.get("preferences", {}))
-    if "instanceWarmup" in preferences:
-        # The provider has a text here, because an empty one stands for the group's default.
-        preferences["instanceWarmup"] = int(preferences["instanceWarmup"])
-    return pascal({**told, "preferences": preferences} if preferences else told)
+def _hooks(given: list[dict[str, Any]]) -> Any:
+    return pascal(given, {"name": "LifecycleHookName"})
 
 
 def _collect_metrics(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
@@ -103,7 +95,6 @@ SETTINGS: Mapping[str, Any] = {
     "MinSize": P("minSize"),
     "MaxSize": P("maxSize"),
     "DesiredCapacity": P("desiredCapacity"),
-    "LaunchTemplate": P("launchTemplate", template_reference),
     "VPCZoneIdentifier": P("vpcZoneIdentifiers", ",".join),
     "HealthCheckType": P("healthCheckType"),
     "HealthCheckGracePeriod": P("healthCheckGracePeriod", default=300),
@@ -119,19 +110,21 @@ GROUP = Resource(
         {
             "AutoScalingGroupName": P("name"),
             **SETTINGS,
+            "LaunchTemplate": P("launchTemplate", template_reference),
+            "LifecycleHookSpecificationList": P("initialLifecycleHooks", _hooks),
             "TargetGroupARNs": P("targetGroupArns"),
             "Tags": P("tags", pascal),
         },
     ),
     id="{name}",
     auto_name=AutoName(max_length=255),
-    options=frozenset({"instanceRefresh", "waitForCapacityTimeout"}),
+    options=frozenset({"waitForCapacityTimeout"}),
     configure=(Run(_collect_metrics, uses=(P("enabledMetrics", default=[]),)),),
     update=(
         Call("update_auto_scaling_group", {"AutoScalingGroupName": ID, **SETTINGS}),
         Run(_change_target_groups, uses=(P("targetGroupArns", default=[]),)),
         Run(_retag, uses=(P("tags", default=[]),)),
-        Run(_refresh, uses=(P("launchTemplate"),)),
+        Run(_change_template, uses=(P("launchTemplate"),)),
     ),
     read=(
         Read(

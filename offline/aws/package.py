@@ -65,8 +65,24 @@ def _caller_identity(clients: Callable[[str, str], Any], args: Mapping[str, Any]
     return {"accountId": account, "arn": told["Arn"], "userId": told["UserId"], "id": account}
 
 
+def _parameter(clients: Callable[[str, str], Any], args: Mapping[str, Any]) -> dict[str, Any]:
+    request = {"Name": args["name"], "WithDecryption": True}
+    told = invoke(clients("ssm", args.get("region", "")), "get_parameter", request)["Parameter"]
+    secret = told["Type"] == "SecureString"
+    return {
+        "arn": told["ARN"],
+        "id": told["Name"],
+        "name": told["Name"],
+        "type": told["Type"],
+        "value": told["Value"],
+        "insecureValue": "" if secret else told["Value"],
+        "version": told["Version"],
+    }
+
+
 INVOKES: dict[str, Invoke] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:ssm/getParameter:getParameter": _parameter,
 }
 """Data sources: the ones that the platform asks."""
 

@@ -1,5 +1,6 @@
 """Systems Manager: parameters, documents and the associations that run them."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -149,13 +150,22 @@ DOCUMENT = Resource(
 )
 
 
+POLL_SECONDS = 0.1
+
+
 def _succeed(client: Any, new: Scope, old: Scope) -> Mapping[str, Any]:
-    """Nothing takes time here, so there is nothing to wait for; but a run may have failed."""
-    answer = invoke(client, "describe_association", {"AssociationId": new["id"]})
-    status = answer["AssociationDescription"]["Overview"]["Status"]
-    if status != "Success":
-        raise ApiError("describe_association", status, "the association did not succeed")
-    return {}
+    """Wait until the association has been run."""
+    deadline = time.monotonic() + new["waitForSuccessTimeoutSeconds"]
+    while True:
+        answer = invoke(client, "describe_association", {"AssociationId": new["id"]})
+        told = answer["AssociationDescription"]
+        status = told["Overview"]["Status"]
+        if status == "Success":
+            return {}
+        if status != "Pending" or time.monotonic() > deadline:
+            why = told.get("Status", {}).get("Message", "the association did not succeed")
+            raise ApiError("describe_association", status, why)
+        time.sleep(POLL_SECONDS)
 
 
 def _listed(parameters: Mapping[str, str]) -> dict[str, list[str]]:

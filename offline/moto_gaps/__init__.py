@@ -13,6 +13,7 @@ from offline.moto_gaps import (
     elasticache,
     guardduty,
     logs,
+    machine_images,
     rds,
     rds_events,
     s3,
@@ -33,11 +34,13 @@ ADDED: tuple[Addition, ...] = (
     *ssm.ADDED,
 )
 CORRECTED: tuple[Correction, ...] = (
+    *autoscaling.CORRECTED,
     *awslambda.CORRECTED,
     *ec2.CORRECTED,
     *elasticache.CORRECTED,
     *guardduty.CORRECTED,
     *logs.CORRECTED,
+    *machine_images.CORRECTED,
     *rds.CORRECTED,
     *s3.CORRECTED,
     *secretsmanager.CORRECTED,

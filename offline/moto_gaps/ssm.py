@@ -1,8 +1,10 @@
 """What moto lacks of Systems Manager."""
 
+import json
 from collections.abc import Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
@@ -11,6 +13,7 @@ from moto.ssm.exceptions import DoesNotExistException, InvalidResourceId, SSMExc
 from moto.ssm.models import FakePatchGroup, SimpleSystemManagerBackend
 from moto.ssm.responses import SimpleSystemManagerResponse
 
+from offline.moto_gaps import automation
 from offline.moto_gaps.gap import Addition, Correction, Method, Moto
 
 ASSOCIATION = (
@@ -46,7 +49,7 @@ def _asked(response: Moto) -> dict[str, Any]:
 
 
 def create_association(response: Moto) -> ActionResult:
-    """Remember an association; no agent runs its document, and it succeeds at once."""
+    """Remember an association. No agent runs commands: those succeed at once."""
     identifier = str(mock_random.uuid4())
     now = utcnow()
     association = {
@@ -61,11 +64,34 @@ def create_association(response: Moto) -> ActionResult:
     _associations(response.ssm_backend)[identifier] = association
     tags = {tag["Key"]: tag["Value"] for tag in response._get_param("Tags", [])}
     response.ssm_backend._resource_tags["Association"][identifier].update(tags)
+    _automate(response, association)
     return ActionResult({"AssociationDescription": association})
 
 
+def _automate(response: Moto, association: dict[str, Any]) -> None:
+    """Carry out the document of an association, if it is an Automation."""
+    documents = response.ssm_backend._documents.get(association["Name"])
+    if documents is None or documents.get_default_version().document_type != "Automation":
+        return
+    uri: str = response.uri
+    association["Overview"] = {"Status": "Pending", "DetailedStatus": "Creating"}
+
+    def ended(fault: str | None) -> None:
+        status = "Failed" if fault else "Success"
+        association["Status"] = {"Name": status, "Message": fault or "", "Date": utcnow()}
+        association["Overview"] = {"Status": status, "DetailedStatus": status}
+
+    automation.start(
+        json.loads(documents.get_default_version().content),
+        association.get("Parameters", {}),
+        endpoint_url=f"http://{urlsplit(uri).netloc}",
+        region=response.region,
+        ended=ended,
+    )
+
+
 def describe_association(response: Moto) -> ActionResult:
-    """Tell what was asked for, and that it succeeded."""
+    """Tell what was asked for, and how it went."""
     return ActionResult({"AssociationDescription": _association(response)})
 
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from service_config import compose, connections, drain, logrotate, registry, secret_refresh, secrets
+from service_config import (
+    compose,
+    connections,
+    drain,
+    join,
+    logrotate,
+    registry,
+    secret_refresh,
+    secrets,
+)
 from service_config.cloud_init import cloud_config, compose_service
 from service_config.cloud_init.cloud_config import HOME, File, file, script
 from service_config.secrets import SecretReference
@@ -31,10 +40,14 @@ class Membership:
 
     group: str
     """Name of the Auto Scaling group."""
-    hook: str
+    join_hook: str
+    """Name of its lifecycle hook on launching servers."""
+    drain_hook: str
     """Name of its lifecycle hook on terminating servers."""
     log_group: str
     """CloudWatch log group of its containers."""
+    start_seconds: int
+    """How long a new server may take until the application answers."""
     drain_seconds: int
     """How long the application may take to stop."""
 
@@ -87,16 +100,23 @@ def user_data(
         open_ports=[port],
         prepare=[["install", "-d", *_WEB_OWNED, "/var/log/messaging-app"], _TELL_INSTANCE_ID],
     )
+    joining = join.part(
+        group=membership.group,
+        hook=membership.join_hook,
+        region=region,
+        port=port,
+        seconds=membership.start_seconds,
+    )
     leaving = drain.part(
         group=membership.group,
-        hook=membership.hook,
+        hook=membership.drain_hook,
         region=region,
         seconds=membership.drain_seconds,
     )
     counting = (
         [connections.part(group=membership.group, region=region)] if role == "websocket" else []
     )
-    return cloud_config.user_data(service, secret_refresh.part(), leaving, *counting)
+    return cloud_config.user_data(service, secret_refresh.part(), joining, leaving, *counting)
 
 
 def _registry_login(image: str) -> list[File]:

@@ -59,13 +59,16 @@ COMPUTED: dict[str, dict[str, Any]] = {
 }
 """What AWS computes, by resource type; every type also gets an `arn` and an `id`."""
 
+MACHINE_IMAGE = "ami-0123456789abcdef0"
+
 LOOK_UPS: dict[str, dict[str, Any]] = {
+    "aws:ssm/getParameter:getParameter": {"insecureValue": MACHINE_IMAGE},
     "aws:index/getCallerIdentity:getCallerIdentity": {
         "accountId": ACCOUNT_ID,
         "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/test",
         "id": ACCOUNT_ID,
         "userId": "AIDATEST",
-    }
+    },
 }
 """The only functions of providers that the platform may call."""
 

@@ -10,6 +10,8 @@ Statement = dict[str, Any]
 
 WITHOUT_RESOURCES = {
     # AWS offers no narrower resource for these.
+    "autoscaling:DescribeInstanceRefreshes",
+    "cloudwatch:DescribeAlarms",
     "ec2:DescribeInstances",
     "ecr:GetAuthorizationToken",
     "logs:DescribeLogGroups",
@@ -18,6 +20,9 @@ WITHOUT_RESOURCES = {
 LIMITED_BY_CONDITION = {
     # Metrics are no resources: the namespace is what limits the right.
     "cloudwatch:PutMetricData": "cloudwatch:namespace",
+    # What a launch template starts, and the tags of that.
+    "ec2:CreateTags": "ec2:CreateAction",
+    "ec2:RunInstances": "ec2:LaunchTemplate",
 }
 
 STARTED_BY_THE_ACCOUNT = {

@@ -1,5 +1,8 @@
 """Every resource has its place, its tags and its provider."""
 
+import base64
+
+from components.aws.server_template import USER_DATA_LIMIT
 from components.outputs import AwsOutputs, contract_keys
 from tests.components.recording import REQUIRED_TAGS, Recording, Registration
 from tests.program import recorded, variants
@@ -38,6 +41,7 @@ COMPONENT_TYPES = [
     "messaging-app:aws:Patching",
     "messaging-app:aws:Platform",
     "messaging-app:aws:PrivateZone",
+    "messaging-app:aws:Rollout",
     "messaging-app:aws:ServerGroup",
     "messaging-app:aws:ServerTemplate",
     "messaging-app:aws:VpcEndpoints",
@@ -107,6 +111,12 @@ def test_servers_follow_the_patch_baseline(program: Recording) -> None:
     assert {name: tags.get("PatchGroup") for name, tags in servers.items()} == dict.fromkeys(
         servers, followed
     )
+
+
+def test_every_server_s_user_data_is_what_ec2_accepts(program: Recording) -> None:
+    for template in program.all("aws:ec2/launchTemplate:LaunchTemplate"):
+        text = base64.b64decode(template.inputs["userData"])
+        assert len(text) <= USER_DATA_LIMIT, template.name
 
 
 def test_every_single_server_is_patched_in_its_window(program: Recording) -> None:

@@ -91,10 +91,12 @@ HOLDS_DATA = {
     "aws:s3/bucket:Bucket",
 }
 
-ROLLED = "aws:autoscaling/group:Group"
-
 RUN_ANEW = "aws:ssm/association:Association"
-"""It is replaced to run a release's migrations; nothing is lost with the old one."""
+"""It is replaced to run a release's migrations, or to roll out a template's version; nothing is
+lost with the old one."""
+
+ROLLOUT = "-rollout-association"
+"""End of the names of those that roll out."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +122,19 @@ class Effect:
         return sorted(name(step) for step in gone if kind(step) in HOLDS_DATA)
 
     @property
+    def rolled(self) -> set[str]:
+        """Server groups whose servers are replaced one after another."""
+        anew = [name(step) for step in self._of("replace") if kind(step) == RUN_ANEW]
+        return {each.removesuffix(ROLLOUT) for each in anew if each.endswith(ROLLOUT)}
+
+    @property
     def word(self) -> str:
         """The kind of effect that the table shows."""
         if self.refused:
             return "refused"
         if self.replaced:
             return "replacement"
-        rolled = [
-            step
-            for step in self._of("update")
-            if kind(step) == ROLLED and "launchTemplate" in step.get("diffReasons", [])
-        ]
-        if rolled:
+        if self.rolled:
             return "rolling"
         return "in place" if self._of("update", "create") else "nothing"
 
@@ -236,10 +239,7 @@ def test_no_change_silently_replaces_what_holds_data(effects: dict[str, Effect])
 def test_a_release_rolls_its_own_servers_and_no_others(effects: dict[str, Effect]) -> None:
     for group in ("api", "websocket"):
         found = effects[f"servers.{group}.image"]
-        rolled = {
-            name(step) for step in found.steps if kind(step) == ROLLED and step["op"] == "update"
-        }
-        assert (found.word, rolled) == ("rolling", {f"{group}-group"})
+        assert (found.word, found.rolled) == ("rolling", {group})
 
 
 def test_the_table_in_the_docs_is_current(effects: dict[str, Effect]) -> None:

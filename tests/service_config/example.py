@@ -14,8 +14,10 @@ SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database-AbCdE
 APPLICATION: dict[str, Any] = {
     "membership": Membership(
         group="messaging-app-prod-api-servers",
-        hook="messaging-app-prod-api-drain",
+        join_hook="messaging-app-prod-api-join",
+        drain_hook="messaging-app-prod-api-drain",
         log_group="/messaging-app/prod/api",
+        start_seconds=900,
         drain_seconds=30,
     ),
     "role": "api",

@@ -1,9 +1,10 @@
 """What the user data of an application server leaves running, for either role."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
-from service_config.cloud_init.application_server import Membership
 from tests.service_config.example import APPLICATION, application, files
 
 UNITS = "/etc/systemd/system/"
@@ -31,12 +32,22 @@ def test_every_unit_that_is_to_start_by_itself_is_enabled(text: str) -> None:
     assert enabled(text) == written
 
 
+def test_a_server_joins_its_group_at_its_first_boot_and_at_no_other() -> None:
+    text = application()
+    written = files(text)[f"{UNITS}messaging-app-join.service"]
+    assert "systemctl start --no-block messaging-app-join.service" in [
+        " ".join(command) for command in yaml.safe_load(text)["runcmd"]
+    ]
+    assert "[Install]" not in written
+    assert "\nStartLimitIntervalSec=900\n" in written
+
+
 def test_only_websocket_servers_count_connections() -> None:
     assert enabled(websocket()) - enabled(application()) == {"messaging-app-connections.timer"}
 
 
 def test_a_reboot_waits_longer_for_the_application_than_docker_does() -> None:
-    membership = Membership(group="group", hook="hook", log_group="/log", drain_seconds=300)
+    membership = replace(APPLICATION["membership"], drain_seconds=300)
     written = files(websocket(membership=membership))
     assert "stop_grace_period: 300s\n" in written["/opt/messaging-app/compose.yaml"]
     assert "\nTimeoutStopSec=330\n" in written[f"{UNITS}messaging-app.service"]

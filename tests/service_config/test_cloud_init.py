@@ -81,10 +81,12 @@ def test_an_application_server_has_docker_and_the_guide_s_files() -> None:
         "/opt/messaging-app/write-env",
         "/opt/messaging-app/check-docker",
         "/opt/messaging-app/refresh-secrets",
+        "/opt/messaging-app/join",
         "/opt/messaging-app/drain",
         "/etc/systemd/system/messaging-app.service",
         "/etc/systemd/system/messaging-app-refresh.service",
         "/etc/systemd/system/messaging-app-refresh.timer",
+        "/etc/systemd/system/messaging-app-join.service",
         "/etc/systemd/system/messaging-app-drain.service",
         "/etc/logrotate.d/messaging-app",
     }

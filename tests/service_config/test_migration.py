@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from service_config import migration
+from service_config.postgresql import configuration
 from service_config.secrets import SecretReference
 from tests.service_config.example import SECRET
+from tests.service_config.postgresql_server import PROGRAMS, as_server, running
 
 IMAGE = "messaging-app/api:1.0.0"
 PASSWORD = "s3cret $HOME"
@@ -26,6 +28,11 @@ case "$1 $2" in
 "ecr get-login-password") echo token ;;
 *) exit 1 ;;
 esac
+"""
+PSQL = """\
+echo "$*" >>"$STATE/statements"
+echo "$PGUSER@$PGHOST:$PGPORT/$PGDATABASE $PGSSLMODE $PGPASSWORD" >"$STATE/connection"
+exit "${EXTENSION:-0}"
 """
 DOCKER = """\
 if [ "$1" = login ]; then cat >/dev/null; echo "login $5" >>"$STATE/runs"; exit; fi
@@ -53,16 +60,21 @@ class Server:
         self.state.mkdir()
         self.parameter = self.state / "parameter"
         self.parameter.write_text("none\n", encoding="utf-8")
-        for name, body in {"aws": AWS, "docker": DOCKER, "cloud-init": "exit ${BOOT:-0}"}.items():
+        programs = {"aws": AWS, "docker": DOCKER, "psql": PSQL, "cloud-init": "exit ${BOOT:-0}"}
+        for name, body in programs.items():
             (self.tools / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
             (self.tools / name).chmod(0o755)
 
     def start(self, *, image: str = IMAGE, **environment: str) -> subprocess.Popen[str]:
         text = migration.script(
             image=image,
-            parameter="/messaging-app/test/migrated-image",
+            parameter="/messaging-app/test/migrated-images",
             region="eu-central-1",
-            environment={"DB_HOST": "127.0.0.1", "DB_PORT": str(self.port)},
+            environment={
+                "DB_HOST": "127.0.0.1",
+                "DB_NAME": "messaging",
+                "DB_PORT": str(self.port),
+            },
             secret_references={
                 "DB_USER": SecretReference(arn=SECRET, key="username"),
                 "DB_PASSWORD": SecretReference(arn=SECRET, key="password"),
@@ -93,11 +105,18 @@ class Server:
 
     def runs(self) -> list[str]:
         """What docker was asked for."""
-        noted = self.state / "runs"
+        return self._noted("runs")
+
+    def statements(self) -> list[str]:
+        """What psql was asked for."""
+        return self._noted("statements")
+
+    def _noted(self, name: str) -> list[str]:
+        noted = self.state / name
         return noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
 
     def migrated(self) -> str:
-        """The image that the parameter names."""
+        """The images that the parameter lists."""
         return self.parameter.read_text(encoding="utf-8").strip()
 
 
@@ -107,7 +126,8 @@ def server(tmp_path: Path, database: int) -> Server:
 
 
 RUN = (
-    "run --rm --network host --env DB_HOST --env DB_PORT --env DB_USER --env DB_PASSWORD "
+    "run --rm --network host "
+    "--env DB_HOST --env DB_NAME --env DB_PORT --env DB_USER --env DB_PASSWORD "
     f"{IMAGE} migrate"
 )
 
@@ -128,7 +148,76 @@ def test_the_next_image_is_run_too(server: Server) -> None:
     server.migrate()
     server.migrate(image="messaging-app/api:2.0.0")
     assert len(server.runs()) == 2
-    assert server.migrated() == "messaging-app/api:2.0.0"
+    assert server.migrated() == f"messaging-app/api:2.0.0,{IMAGE}"
+
+
+def test_going_back_to_a_former_image_runs_no_migration(server: Server) -> None:
+    server.migrate()
+    server.migrate(image="messaging-app/api:2.0.0")
+    assert server.migrate() == (0, f"The database has been migrated to {IMAGE} before.\n", "")
+    assert len(server.runs()) == 2
+    assert server.migrated() == f"messaging-app/api:2.0.0,{IMAGE}"
+
+
+def test_an_image_whose_name_begins_alike_is_another_one(server: Server) -> None:
+    server.migrate(image=f"{IMAGE}-rc1")
+    assert server.migrate() == (0, f"The database is migrated to {IMAGE}.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("image", "kept"),
+    # One more than are kept; and names of 100 characters, of which 4096 hold 40 with their commas.
+    [("messaging-app/api:{}", 50), (f"{'registry/' * 10}api:{{:0>6}}", 40)],
+)
+def test_the_newest_images_are_remembered(server: Server, image: str, kept: int) -> None:
+    before = [image.format(number) for number in range(50, 0, -1)]
+    server.parameter.write_text(",".join(before) + "\n", encoding="utf-8")
+    server.migrate(image=image.format(51))
+    assert server.migrated().split(",") == [image.format(51), *before][:kept]
+    assert len(server.migrated()) <= 4096
+
+
+def test_auditing_is_made_possible_before_the_migration(server: Server) -> None:
+    assert server.migrate(EXTENSION="1")[0] == 1
+    assert server.statements() == [
+        "--no-psqlrc --quiet --command CREATE EXTENSION IF NOT EXISTS pgaudit"
+    ]
+    assert (server.runs(), server.migrated()) == ([], "none")
+    connection = (server.state / "connection").read_text(encoding="utf-8")
+    assert connection == f"app@127.0.0.1:{server.port}/messaging require {PASSWORD}\n"
+
+
+@pytest.fixture
+def audited(tmp_path: Path) -> Iterator[tuple[Server, Path]]:
+    """A server whose database is a real PostgreSQL with a password, and the folder of that one."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with running(configuration(), "listen_addresses=127.0.0.1", f"port={port}") as directory:
+        for statement in (
+            f"CREATE ROLE app SUPERUSER LOGIN PASSWORD '{PASSWORD}'",
+            "CREATE DATABASE messaging",
+        ):
+            as_server(PROGRAMS / "psql", "-h", directory, "-p", str(port), "-c", statement)
+        made = Server(tmp_path, port)
+        (made.tools / "psql").unlink()
+        (made.tools / "psql").symlink_to(PROGRAMS / "psql")
+        yield made, directory
+
+
+def test_a_real_postgresql_audits_from_the_first_migration_on(
+    audited: tuple[Server, Path],
+) -> None:
+    server, directory = audited
+    for number in (1, 2):
+        code, _, err = server.migrate(image=f"messaging-app/api:{number}", PGSSLMODE="disable")
+        assert (code, err) == (0, "")
+    ask = ("-XAt", "-h", directory, "-p", str(server.port), "-d", "messaging", "-c")
+    installed = "SELECT extname FROM pg_extension WHERE extname = 'pgaudit'"
+    assert as_server(PROGRAMS / "psql", *ask, installed) == "pgaudit\n"
+    as_server(PROGRAMS / "psql", *ask, "CREATE TABLE people (name text)")
+    log = (directory / "server.log").read_text(encoding="utf-8")
+    # Without the extension, what a statement of DDL is about stays empty.
+    assert "DDL,CREATE TABLE,TABLE,public.people,CREATE TABLE people (name text)" in log
 
 
 def test_of_two_at_once_one_runs_and_the_other_waits_for_it(server: Server) -> None:

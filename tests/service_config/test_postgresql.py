@@ -1,17 +1,10 @@
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service_config.postgresql import PARAMETERS, configuration, rds_parameters
-from tests.service_config.tools import required
-
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-"""Where Debian keeps them, out of PATH."""
+from tests.service_config.postgresql_server import PROGRAMS, as_server, running
 
 GUIDE = """\
 max_connections = 200
@@ -77,30 +70,11 @@ def test_only_parameters_that_need_a_restart_wait_for_one() -> None:
     }
 
 
-def as_server(*command: str | Path) -> str:
-    """Run a command as the user of the servers: PostgreSQL refuses to run as root."""
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    run = subprocess.run([*user, *command], check=True, capture_output=True, text=True)
-    return run.stdout
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Path]:
     """Folder, and that of the socket, of a real server with the configuration."""
-    if not (PROGRAMS / "postgres").exists():
-        required("postgres", "postgresql-15 postgresql-15-pgaudit")
-    directory = Path(tempfile.mkdtemp())
-    if os.geteuid() == 0:
-        shutil.chown(directory, "postgres")
-    as_server(PROGRAMS / "initdb", "--auth=trust", "--no-sync", "-D", directory)
-    settings = directory / "postgresql.conf"
-    settings.write_text(settings.read_text() + configuration())
-    options = f"-k {directory} -c listen_addresses= -c log_directory={directory}"
-    log = directory / "server.log"
-    as_server(PROGRAMS / "pg_ctl", "-D", directory, "-l", log, "-w", "-o", options, "start")
-    yield directory
-    as_server(PROGRAMS / "pg_ctl", "-D", directory, "-m", "immediate", "stop")
-    shutil.rmtree(directory)
+    with running(configuration(), "listen_addresses=") as directory:
+        yield directory
 
 
 def ask(server: Path, *queries: str) -> list[str]:

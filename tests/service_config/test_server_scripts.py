@@ -1,5 +1,6 @@
 """What an application server does by itself, each script run for real."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,12 @@ from tests.service_config.server_scripts import Server, answering
 
 STATE = "/latest/meta-data/autoscaling/target-lifecycle-state"
 INSTANCE = "/latest/meta-data/instance-id"
+JOINED = (
+    "aws autoscaling complete-lifecycle-action --region eu-central-1"
+    " --auto-scaling-group-name messaging-app-prod-api-servers"
+    " --lifecycle-hook-name messaging-app-prod-api-join"
+    " --instance-id i-0123 --lifecycle-action-result CONTINUE"
+)
 COMPLETED = (
     "aws autoscaling complete-lifecycle-action --region eu-central-1"
     " --auto-scaling-group-name messaging-app-prod-api-servers"
@@ -23,6 +30,33 @@ def server(tmp_path: Path) -> Server:
     for program in ("aws", "docker", "systemctl"):
         made.program(program)
     return made
+
+
+def test_a_new_server_joins_its_group_once_the_application_answers(server: Server) -> None:
+    server.program("cloud-init", "echo i-0123")
+    # Three times nobody answers.
+    attempts = server.home / "attempts"
+    server.program(
+        "curl",
+        f'echo >>{attempts}; [ $(wc -l <{attempts}) -gt 3 ] && exec $REAL_CURL "$@"; exit 22',
+    )
+    with answering({"/health": ["ok"]}) as url:
+        done = server.run(
+            "join",
+            HEALTH_URL=f"{url}/health",
+            POLL_SECONDS="0.05",
+            REAL_CURL=shutil.which("curl") or "",
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    asked = f"curl --fail --silent --max-time 5 --output /dev/null {url}/health"
+    assert server.calls == [asked] * 4 + ["cloud-init query instance_id", JOINED]
+
+
+def test_a_server_that_may_not_tell_yet_fails_and_is_tried_again(server: Server) -> None:
+    server.program("cloud-init", "echo i-0123")
+    server.program("aws", "exit 254")
+    with answering({"/health": ["ok"]}) as url:
+        assert server.run("join", HEALTH_URL=f"{url}/health").returncode == 254
 
 
 def test_a_server_that_is_to_end_stops_the_application_first(server: Server) -> None:

@@ -67,7 +67,7 @@ def allowed(statements: list[dict[str, Any]], action: str) -> list[dict[str, Any
     return [each for each in statements if action in each["Action"]]
 
 
-def test_a_server_may_log_and_leave_only_as_a_member_of_its_group(
+def test_a_server_may_log_join_and_leave_only_as_a_member_of_its_group(
     application: Application, identity: Identity
 ) -> None:
     given = statements(identity, application.permissions("api", settings("api")))

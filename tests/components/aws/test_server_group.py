@@ -1,5 +1,6 @@
 """A server group keeps enough healthy servers and follows its load."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,15 @@ from components.aws.server_group import ServerGroup, ServerGroupArgs, membership
 from components.aws.server_template import read_secrets
 from components.identity import Identity
 from settings.servers import ServerGroupSettings
-from tests.components.recording import REQUIRED_TAGS, Recording, record
+from tests.components.recording import ACCOUNT_ID, MACHINE_IMAGE, REQUIRED_TAGS, Recording, record
 
 GROUP = "aws:autoscaling/group:Group"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 HOOK = "aws:autoscaling/lifecycleHook:LifecycleHook"
+ASSOCIATION = "aws:ssm/association:Association"
+DOCUMENT = "aws:ssm/document:Document"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ROLLOUT = "messaging-app:aws:Rollout"
 POLICY = "aws:autoscaling/policy:Policy"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
@@ -36,6 +40,8 @@ def build(identity: Identity) -> Build:
         args = ServerGroupArgs(
             identity=identity,
             settings=SETTINGS.model_copy(update=changes),
+            region="eu-central-1",
+            account_id=ACCOUNT_ID,
             subnet_ids=["subnet-a", "subnet-b"],
             security_group_id="sg-1",
             kms_key_arn="arn:aws:kms:key",
@@ -51,19 +57,24 @@ def build(identity: Identity) -> Build:
     return run
 
 
-def test_it_is_one_group_with_a_template_a_policy_a_hook_a_log_and_two_alarms(build: Build) -> None:
+def test_it_is_one_group_with_a_template_a_policy_hooks_a_log_alarms_and_a_rollout(
+    build: Build,
+) -> None:
     assert build().counts() == {
         "messaging-app:aws:ServerGroup": 1,
         "messaging-app:aws:ServerTemplate": 1,
         "messaging-app:aws:Alarms": 1,
+        ROLLOUT: 1,
         ALARM: 2,
-        HOOK: 1,
+        ASSOCIATION: 1,
+        DOCUMENT: 1,
+        HOOK: 2,
         LOG_GROUP: 1,
         GROUP: 1,
         POLICY: 1,
         TEMPLATE: 1,
-        "aws:iam/role:Role": 1,
-        "aws:iam/rolePolicy:RolePolicy": 1,
+        "aws:iam/role:Role": 2,
+        "aws:iam/rolePolicy:RolePolicy": 2,
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
         "aws:iam/instanceProfile:InstanceProfile": 1,
     }
@@ -80,7 +91,7 @@ def test_it_keeps_as_many_servers_as_the_settings_say(build: Build) -> None:
     assert (inputs["minSize"], inputs["maxSize"]) == (3, 6)
     assert "desiredCapacity" not in inputs
     assert inputs["vpcZoneIdentifiers"] == ["subnet-a", "subnet-b"]
-    assert inputs["waitForCapacityTimeout"] == "15m"
+    assert inputs["waitForCapacityTimeout"] == "20m"
 
 
 def test_servers_have_the_size_of_the_settings(build: Build) -> None:
@@ -93,44 +104,78 @@ def test_servers_have_the_size_of_the_settings(build: Build) -> None:
 def test_a_server_that_the_load_balancer_finds_unhealthy_is_replaced(build: Build) -> None:
     inputs = build().one(GROUP).inputs
     assert inputs["targetGroupArns"] == ["arn:aws:elb:target-group"]
-    assert (inputs["healthCheckType"], inputs["healthCheckGracePeriod"]) == ("ELB", 300)
+    assert (inputs["healthCheckType"], inputs["healthCheckGracePeriod"]) == ("ELB", 0)
 
 
-def test_new_servers_are_in_service_before_old_ones_go_unless_an_alarm_stops_it(
+def test_the_group_begins_with_a_fixed_version_and_every_later_one_is_the_rollout_s(
     build: Build,
 ) -> None:
-    inputs = build().one(GROUP).inputs
-    assert inputs["launchTemplate"] == {"id": "api-servers-template-id", "version": "1"}
-    assert inputs["instanceRefresh"] == {
-        "strategy": "Rolling",
-        "preferences": {
-            "minHealthyPercentage": 100,
-            "maxHealthyPercentage": 150,
-            "alarmSpecification": {
-                "alarms": ["messaging-app-test-api-errors", "messaging-app-test-api-unhealthy"]
-            },
-            "autoRollback": False,
-        },
-    }
-    assert inputs["defaultInstanceWarmup"] == 300
+    group = build().one(GROUP)
+    assert group.inputs["launchTemplate"] == {"id": "api-servers-template-id", "version": "1"}
+    assert list(group.request.ignoreChanges) == ["launchTemplate", "initialLifecycleHooks"]
+    # The provider's own refresh would change the group first, and leave nothing to go back to.
+    assert "instanceRefresh" not in group.inputs
 
 
-def test_a_named_machine_image_is_started_and_lets_aws_roll_back(build: Build) -> None:
-    built = build(machine_image="ami-0a1b2c3d")
-    assert built.one(TEMPLATE).inputs["imageId"] == "ami-0a1b2c3d"
-    preferences = built.one(GROUP).inputs["instanceRefresh"]["preferences"]
-    assert preferences["autoRollback"] is True
-
-
-def test_without_a_named_image_a_server_starts_from_the_newest_ubuntu(build: Build) -> None:
-    image = build().one(TEMPLATE).inputs["imageId"]
-    assert image.startswith("resolve:ssm:/aws/service/canonical/ubuntu/server/22.04/stable/")
-
-
-def test_the_group_waits_for_its_alarms_and_its_log(build: Build) -> None:
+def test_the_rollout_is_to_the_newest_version_and_stops_at_the_group_s_alarms(build: Build) -> None:
     built = build()
-    needed = {each.urn for each in (*built.all(ALARM), built.one(LOG_GROUP))}
-    assert needed <= set(built.one(GROUP).request.dependencies)
+    assert built.one(ASSOCIATION).inputs["parameters"] == {
+        "AutomationAssumeRole": f"arn:aws:mock::{ACCOUNT_ID}:api-rollout-role",
+        "template": "api-servers-template-id",
+        "version": "1",
+    }
+    document = json.loads(built.one(DOCUMENT).inputs["content"])
+    refresh = document["mainSteps"][0]["inputs"]
+    assert refresh["AutoScalingGroupName"] == built.one(GROUP).inputs["name"]
+    assert refresh["Preferences"]["AlarmSpecification"] == {
+        "Alarms": [alarm.inputs["name"] for alarm in built.all(ALARM)]
+    }
+
+
+def test_the_rollout_waits_for_the_group_its_hooks_and_its_alarms(build: Build) -> None:
+    built = build()
+    needed = {each.urn for each in (built.one(GROUP), *built.all(HOOK), *built.all(ALARM))}
+    assert needed <= set(built.one(ROLLOUT).request.dependencies)
+
+
+def test_a_named_machine_image_is_started(build: Build) -> None:
+    template = build(machine_image="ami-0a1b2c3d").one(TEMPLATE)
+    assert template.inputs["imageId"] == "ami-0a1b2c3d"
+    assert list(template.request.ignoreChanges) == []
+
+
+def test_without_a_named_image_servers_keep_the_one_that_was_the_newest(build: Build) -> None:
+    template = build().one(TEMPLATE)
+    assert template.inputs["imageId"] == MACHINE_IMAGE
+    assert list(template.request.ignoreChanges) == ["imageId"]
+    assert "imageId" not in template.secret_inputs
+
+
+def test_the_group_waits_for_its_log(build: Build) -> None:
+    built = build()
+    assert built.one(LOG_GROUP).urn in built.one(GROUP).request.dependencies
+
+
+@pytest.mark.parametrize("role", ["api", "websocket"])
+def test_a_server_is_in_service_once_it_has_answered_and_is_given_up_if_it_does_not(
+    build: Build, role: str
+) -> None:
+    built = build(role=role)
+    hook = {
+        "name": "messaging-app-test-api-join",
+        "lifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+        "heartbeatTimeout": 900,
+        "defaultResult": "ABANDON",
+    }
+    assert built.one(GROUP).inputs["initialLifecycleHooks"] == [hook]
+    assert built.one(HOOK, "api-join").inputs == {
+        "autoscalingGroupName": "messaging-app-test-api-servers",
+        **hook,
+    }
+
+
+def test_its_load_counts_soon_after_it_has_answered(build: Build) -> None:
+    assert build().one(GROUP).inputs["defaultInstanceWarmup"] == 60
 
 
 def test_alarms_watch_the_group_s_own_targets_and_tell_the_topic(build: Build) -> None:
@@ -145,6 +190,7 @@ def test_alarms_watch_the_group_s_own_targets_and_tell_the_topic(build: Build) -
     }
     assert measured == {"HTTPCode_Target_5XX_Count": targets, "RequestCount": targets}
     for alarm in (errors, unhealthy):
+        assert alarm.inputs["evaluationPeriods"] == 3
         assert alarm.inputs["alarmActions"] == ["arn:aws:sns:alerts"]
         assert alarm.inputs["okActions"] == ["arn:aws:sns:alerts"]
 
@@ -153,7 +199,7 @@ def test_alarms_watch_the_group_s_own_targets_and_tell_the_topic(build: Build) -
 def test_a_server_may_drain_before_it_ends_and_ends_even_if_it_hangs(
     build: Build, role: str, seconds: int
 ) -> None:
-    assert build(role=role).one(HOOK).inputs == {
+    assert build(role=role).one(HOOK, "api-drain").inputs == {
         "name": "messaging-app-test-api-drain",
         "autoscalingGroupName": "messaging-app-test-api-servers",
         "lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
@@ -176,7 +222,9 @@ def test_the_group_reports_its_size(build: Build) -> None:
 def test_servers_know_the_names_that_the_group_has(build: Build, identity: Identity) -> None:
     names, built = membership(identity, "api", "api"), build()
     assert names.group == built.one(GROUP).inputs["name"]
-    assert names.hook == built.one(HOOK).inputs["name"]
+    assert names.join_hook == built.one(HOOK, "api-join").inputs["name"]
+    assert names.drain_hook == built.one(HOOK, "api-drain").inputs["name"]
+    assert names.start_seconds == built.one(HOOK, "api-join").inputs["heartbeatTimeout"]
     assert names.log_group == built.one(LOG_GROUP).inputs["name"]
 
 

@@ -15,7 +15,7 @@ from components.aws.server_template import (
     read_secrets,
 )
 from components.identity import Identity
-from tests.components.recording import Recording, record
+from tests.components.recording import ACCOUNT_ID, Recording, record
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 ROLE = "aws:iam/role:Role"
@@ -229,4 +229,5 @@ def test_outputs_are_text(build: Build) -> None:
         "id": "cache-primary-template-id",
         "latest_version": "1",
         "role_name": "messaging-app-test-cache-primary",
+        "role_arn": f"arn:aws:mock::{ACCOUNT_ID}:cache-primary-role",
     }

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from offline.aws.autoscaling import GROUP
 from offline.provider import lifecycle
 from tests.offline.aws.account import Account, State
@@ -70,14 +73,22 @@ def test_a_server_that_left_is_no_target(account: Account) -> None:
     assert healthy_targets(account, inputs["targetGroupArns"][0]) == {server["InstanceId"]}
 
 
-def test_a_new_template_version_replaces_the_servers(account: Account) -> None:
+def refresh(account: Account, group: State, version: str, **preferences: Any) -> None:
+    template = {"LaunchTemplateId": group["launchTemplate"]["id"], "Version": version}
+    account.client("autoscaling").start_instance_refresh(
+        AutoScalingGroupName=group["id"],
+        DesiredConfiguration={"LaunchTemplate": template},
+        Preferences=preferences,
+    )
+
+
+def test_a_refresh_to_another_template_version_replaces_the_servers(account: Account) -> None:
     inputs = group_inputs(account)
     group = account.create(GROUP.token, **inputs)
     before = {server["InstanceId"] for server in servers(account, group)}
-    template = inputs["launchTemplate"]["id"]
-    next_version(account, template)
+    next_version(account, inputs["launchTemplate"]["id"])
 
-    update(account, group, inputs, launchTemplate={"id": template, "version": "2"})
+    refresh(account, group, "2", SkipMatching=True)
 
     after = servers(account, group)
     assert [server["InstanceType"] for server in after] == ["m6i.2xlarge"] * 2
@@ -87,18 +98,43 @@ def test_a_new_template_version_replaces_the_servers(account: Account) -> None:
     }
 
 
-def test_a_new_template_version_replaces_nothing_without_instance_refresh(
-    account: Account,
-) -> None:
-    inputs = {k: v for k, v in group_inputs(account).items() if k != "instanceRefresh"}
-    group = account.create(GROUP.token, **inputs)
+def test_a_refresh_skips_servers_that_run_the_version_already(account: Account) -> None:
+    group = account.create(GROUP.token, **group_inputs(account))
     before = {server["InstanceId"] for server in servers(account, group)}
-    template = inputs["launchTemplate"]["id"]
-    next_version(account, template)
 
-    update(account, group, inputs, launchTemplate={"id": template, "version": "2"})
-
+    refresh(account, group, "1", SkipMatching=True)
     assert {server["InstanceId"] for server in servers(account, group)} == before
+    refresh(account, group, "1")
+    assert before.isdisjoint(server["InstanceId"] for server in servers(account, group))
+
+
+def test_a_refresh_to_a_version_that_is_not_there_is_refused(account: Account) -> None:
+    group = account.create(GROUP.token, **group_inputs(account))
+
+    with pytest.raises(ClientError, match="The launch template has no version 2"):
+        refresh(account, group, "2")
+
+
+def test_another_update_keeps_the_version_that_a_refresh_has_chosen(account: Account) -> None:
+    inputs = group_inputs(account)
+    group = account.create(GROUP.token, **inputs)
+    next_version(account, inputs["launchTemplate"]["id"])
+    refresh(account, group, "2")
+
+    changed = update(account, group, inputs, maxSize=5)
+
+    assert (changed["maxSize"], changed["launchTemplate"]["version"]) == (5, "2")
+
+
+def test_a_new_group_has_its_hooks_from_the_start(account: Account) -> None:
+    group = account.create(GROUP.token, **group_inputs(account))
+
+    [hook] = account.client("autoscaling").describe_lifecycle_hooks(
+        AutoScalingGroupName=group["id"]
+    )["LifecycleHooks"]
+
+    assert (hook["LifecycleHookName"], hook["HeartbeatTimeout"]) == ("first", 900)
+    assert hook["DefaultResult"] == "ABANDON"
 
 
 def test_refreshes_can_be_looked_up(account: Account) -> None:

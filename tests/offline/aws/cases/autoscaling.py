@@ -22,17 +22,16 @@ def group_inputs(account: Account) -> dict[str, Any]:
         "vpcZoneIdentifiers": subnets(account, a_vpc(account)),
         "targetGroupArns": [a_target_group(account)],
         "healthCheckType": "ELB",
-        "healthCheckGracePeriod": 600,
+        "healthCheckGracePeriod": 0,
         "waitForCapacityTimeout": "15m",
-        "instanceRefresh": {
-            "strategy": "Rolling",
-            "preferences": {
-                "minHealthyPercentage": 100,
-                "maxHealthyPercentage": 150,
-                "instanceWarmup": "120",
-                "alarmSpecification": {"alarms": ["errors"]},
-            },
-        },
+        "initialLifecycleHooks": [
+            {
+                "name": "first",
+                "lifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+                "heartbeatTimeout": 900,
+                "defaultResult": "ABANDON",
+            }
+        ],
         "defaultInstanceWarmup": 120,
         "enabledMetrics": ["GroupInServiceInstances", "GroupMaxSize"],
         "tags": tags("api", propagate=True),
@@ -61,7 +60,7 @@ def group(account: Account) -> Case:
             AutoScalingGroupName=state["id"], DesiredCapacity=4
         ),
         drift={"desiredCapacity": 4},
-        untold=frozenset({"defaultInstanceWarmup"}),
+        untold=frozenset({"defaultInstanceWarmup", "initialLifecycleHooks"}),
     )
 
 
