@@ -74,6 +74,11 @@ class Settings(StrictModel):
         default=True, description="Refuse to delete the load balancer and whatever holds data."
     )
 
+    @property
+    def keeps_data(self) -> bool:
+        """Whether what holds data, and what other stacks may stand on, outlives the stack."""
+        return not self.storage.force_destroy
+
     def faults(self) -> Iterator[Fault]:
         """Yield faults between the parts: zones, server groups, protection."""
         yield from self._zone_faults()

@@ -67,9 +67,9 @@ class Fleet(pulumi.ComponentResource):
         args = BucketArgs(
             identity=self._args.identity,
             purpose="configuration",
-            settings=self._settings.storage,
+            # Everything in it is made by this program, so it always goes with the stack.
+            settings=self._settings.storage.model_copy(update={"force_destroy": True}),
             kms_key_arn=self._foundation.key_arn,
-            # Everything in it is made by this program.
             protect=False,
             log_bucket=self._foundation.logs.writable,
             role="monitoring",
@@ -218,5 +218,5 @@ class Fleet(pulumi.ComponentResource):
 
 def _used(bucket: DataBucket) -> UsedBucket:
     # The environment's own key needs no further right.
-    other_key = bucket.kms_key_arn if bucket.made is None else None
+    other_key = None if bucket.is_own else bucket.kms_key_arn
     return UsedBucket(bucket=bucket.bucket, arn=bucket.arn, kms_key_arn=other_key)
