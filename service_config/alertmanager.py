@@ -13,6 +13,8 @@ def configuration(*, region: str, alert_topic_arn: str) -> str:
         "topic_arn": alert_topic_arn,
         "sigv4": {"region": region},
         "send_resolved": True,
+        # By default it has every label in it; SNS refuses a subject of 100 characters or more.
+        "subject": "[{{ .Status | toUpper }}] {{ .GroupLabels.alertname }}",
     }
     return yaml_text(
         {

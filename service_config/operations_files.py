@@ -150,6 +150,9 @@ def _scripts(facts: Facts) -> dict[str, str]:
             namespace=METRIC_NAMESPACE,
             environment=facts.environment,
         ),
+        "scripts/heartbeat": operations_scripts.heartbeat(
+            region=facts.region, namespace=METRIC_NAMESPACE, environment=facts.environment
+        ),
         "scripts/report-failure": operations_scripts.report_failure(
             region=facts.region, topic_arn=facts.alert_topic_arn, environment=facts.environment
         ),

@@ -4,6 +4,8 @@ import shlex
 from string import Template
 from typing import Final
 
+from service_config import ports
+
 METRICS_DIRECTORY: Final = "/var/lib/prometheus/node-exporter"
 """Where Ubuntu's node exporter reads metrics that others write (its textfile collector)."""
 
@@ -103,6 +105,21 @@ aws cloudwatch put-metric-data --region $region --namespace $namespace \\
     --unit Seconds --value $$(($$(date +%s) - finished))
 """)
 
+_HEARTBEAT: Final = Template("""\
+#!/bin/sh
+# Tells CloudWatch that somebody watches. Its silence raises an alarm there: while Prometheus or
+# Alertmanager is not ready, and when this server is gone.
+set -eu
+for port in $ports; do
+    curl --fail --silent --max-time 5 --output /dev/null "http://localhost:$$port/-/ready" || {
+        echo "What should listen on port $$port is not ready." >&2
+        exit 1
+    }
+done
+aws cloudwatch put-metric-data --region $region --namespace $namespace \\
+    --metric-name MonitoringHeartbeat --dimensions Environment=$environment --value 1
+""")
+
 _REPORT_FAILURE: Final = Template("""\
 #!/bin/sh
 # Tells the team that a unit failed: report-failure UNIT
@@ -128,6 +145,22 @@ def backup_age(*, region: str, bucket: str, namespace: str, environment: str) ->
         namespace=shlex.quote(namespace),
         environment=shlex.quote(environment),
         directory=METRICS_DIRECTORY,
+    )
+
+
+def heartbeat(*, region: str, namespace: str, environment: str) -> str:
+    """Return the script that reports `MonitoringHeartbeat` while alerts can be raised and sent.
+
+    Args:
+        region: AWS region of the metric.
+        namespace: of the metric, in CloudWatch.
+        environment: its dimension.
+    """
+    return _HEARTBEAT.substitute(
+        ports=f"{ports.PROMETHEUS} {ports.ALERTMANAGER}",
+        region=shlex.quote(region),
+        namespace=shlex.quote(namespace),
+        environment=shlex.quote(environment),
     )
 
 

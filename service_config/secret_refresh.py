@@ -40,7 +40,8 @@ Description=Follow rotated secrets each minute
 
 [Timer]
 OnCalendar=minutely
-# Servers neither ask at the same moment nor recreate their containers all at once.
+# Not all servers ask at the same second. They cannot wait for each other for long: until it is
+# recreated, a container can open no new connection to the database.
 RandomizedDelaySec=30
 
 [Install]

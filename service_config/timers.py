@@ -25,6 +25,7 @@ JOBS: Final = (
 )
 
 BACKUP_AGE_CALENDAR: Final = "*:0/15"
+HEARTBEAT_CALENDAR: Final = "*:0/5"
 
 _JOB_SERVICE: Final = """\
 [Unit]
@@ -63,6 +64,19 @@ ExecStart=/bin/sh /opt/messaging-app/operations/scripts/backup-age
 TimeoutStartSec=5min
 """
 
+_HEARTBEAT_SERVICE: Final = """\
+[Unit]
+Description=Tell CloudWatch that alerts can be raised and sent
+# No OnFailure: silence raises the alarm, once and not every five minutes.
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /opt/messaging-app/operations/scripts/heartbeat
+TimeoutStartSec=1min
+"""
+
 
 def units() -> Mapping[str, str]:
     """Return unit name → text: a template that runs any job, and a timer for each."""
@@ -71,6 +85,8 @@ def units() -> Mapping[str, str]:
         "report-failure@.service": _FAILURE_SERVICE,
         "backup-age.service": _BACKUP_AGE_SERVICE,
         "backup-age.timer": _timer("backup-age.service", BACKUP_AGE_CALENDAR),
+        "heartbeat.service": _HEARTBEAT_SERVICE,
+        "heartbeat.timer": _timer("heartbeat.service", HEARTBEAT_CALENDAR),
         **{
             f"ops-{job.command}.timer": _timer(f"ops@{job.command}.service", job.calendar)
             for job in JOBS

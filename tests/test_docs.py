@@ -100,13 +100,18 @@ def is_setting(path: str) -> bool:
     definitions: dict[str, Any] = schema["$defs"]
     here: dict[str, Any] = schema
     for key in path.split("."):
-        found = here.get("properties", {}).get(key)
+        # What has names of its own, such as the server groups, has one form for all of them.
+        found = here.get("properties", {}).get(key) or _of_any_name(here)
         if found is None:
             return False
         options: list[dict[str, Any]] = [found, *found.get("anyOf", ())]
         named = [option["$ref"] for option in options if "$ref" in option]
         here = definitions[named[0].rsplit("/", 1)[-1]] if named else found
     return True
+
+
+def _of_any_name(here: dict[str, Any]) -> dict[str, Any] | None:
+    return next(iter(here.get("patternProperties", {}).values()), None)
 
 
 def test_these_tests_can_fail(tmp_path: Path) -> None:
@@ -116,4 +121,6 @@ def test_these_tests_can_fail(tmp_path: Path) -> None:
     assert anchors(document) == {"a-heading"}
     assert is_setting("storage.copy_region")
     assert is_setting("recovery.take_over")
+    assert is_setting("servers.api.image")
+    assert not is_setting("servers.api.images")
     assert not is_setting("storage.copy_regions")

@@ -36,12 +36,16 @@ def _modern_tls_only(bucket_arn: str) -> list[Statement]:
 def _own_key_only(bucket_arn: str, kms_key_arn: str) -> list[Statement]:
     """Whoever asks for an encryption gets this one. Who asks for none gets it by default."""
     upload = {"Action": "s3:PutObject", "Resource": f"{bucket_arn}/*"}
+    method = "s3:x-amz-server-side-encryption"
+    key = f"{method}-aws-kms-key-id"
+    other_method = {"StringNotEquals": {method: "aws:kms"}, "Null": {method: "false"}}
+    other_key = {"StringNotEquals": {key: kms_key_arn}, "Null": {key: "false"}}
+    # To S3, KMS without a key is not the bucket's key but that of the service.
+    no_key = {"StringEquals": {method: "aws:kms"}, "Null": {key: "true"}}
     return [
-        _deny(sid, {"StringNotEquals": {header: wanted}, "Null": {header: "false"}}, upload)
-        for sid, header, wanted in (
-            ("EncryptedByKmsOnly", "s3:x-amz-server-side-encryption", "aws:kms"),
-            ("OwnKeyOnly", "s3:x-amz-server-side-encryption-aws-kms-key-id", kms_key_arn),
-        )
+        _deny("EncryptedByKmsOnly", other_method, upload),
+        _deny("OwnKeyOnly", other_key, upload),
+        _deny("NamedKeyOnly", no_key, upload),
     ]
 
 

@@ -53,8 +53,7 @@ class CacheServers(pulumi.ComponentResource):
     knows them again (docs/adr/0007-cache.md).
 
     A new template version replaces neither server, because replacing both in one update would
-    empty the cache. Replace them one after the other with `pulumi up --replace URN`, first the one
-    that is the replica, and the other one once that has caught up.
+    empty the cache. Replace them one after the other as docs/runbooks/replace-a-server.md says.
     """
 
     host: pulumi.Output[str]

@@ -83,8 +83,10 @@ class Fleet(pulumi.ComponentResource):
             identity=self._args.identity,
             settings=settings.operations,
             region=settings.region,
-            zone=settings.network.zones[0],
-            subnet_id=foundation.network.private_subnet_ids[0],
+            zone=settings.operations_zone,
+            subnet_id=foundation.network.private_subnet_ids[
+                settings.network.zones.index(settings.operations_zone)
+            ],
             security_group_id=foundation.groups["monitoring"],
             kms_key_arn=foundation.key_arn,
             names=foundation.names,
@@ -106,6 +108,7 @@ class Fleet(pulumi.ComponentResource):
             health_url=f"https://api.{settings.domain}/health",
             alert_topic_arn=foundation.notifications.topic_arn,
             protect=settings.protect,
+            retain=settings.keeps_data,
             extra_parts=self._sentinels(),
             extra_permissions=self._extra_permissions(),
         )

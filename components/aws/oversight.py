@@ -18,7 +18,12 @@ from components.aws.entry import Entry
 from components.aws.fleet import Fleet
 from components.aws.foundation import Foundation
 from components.aws.notifications import Notifications, NotificationsArgs
-from components.aws.server_alarms import function_alarms, server_alarms, topic_alarms
+from components.aws.server_alarms import (
+    function_alarms,
+    monitoring_alarms,
+    server_alarms,
+    topic_alarms,
+)
 from components.aws.storage import Bucket, BucketArgs
 from components.aws.traffic_alarms import (
     balancer_alarms,
@@ -221,6 +226,7 @@ class Oversight(pulumi.ComponentResource):
                 "password-rotation", "database", self._args.data.rotation.function_name
             ),
             **topic_alarms(notifications.topic_name),
+            **monitoring_alarms(self._args.settings.environment),
         }
         if notifications.notifier_name is not None:
             alarms |= function_alarms("notifier", "monitoring", notifications.notifier_name)

@@ -73,6 +73,29 @@ def server_alarms(
     }
 
 
+def monitoring_alarms(environment: str) -> dict[str, Alarm]:
+    """The alarm on Prometheus and Alertmanager, which cannot tell that they are gone themselves."""
+    metric = Metric(
+        namespace="messaging-app",
+        name="MonitoringHeartbeat",
+        dimensions={"Environment": environment},
+        statistic="SampleCount",
+    )
+    return {
+        "monitoring-silent": Alarm(
+            role="monitoring",
+            runbook="monitoring-silent",
+            summary="Prometheus or Alertmanager is not ready, or their server is gone.",
+            metrics={"heartbeat": metric},
+            comparison="<",
+            threshold=1,
+            period_seconds=5 * MINUTE,
+            periods=3,
+            missing="breaching",
+        )
+    }
+
+
 def function_alarms(function: str, role: Role, name: pulumi.Input[str]) -> dict[str, Alarm]:
     """The alarm on a Lambda function, called `name`, that fails."""
     metric = Metric(

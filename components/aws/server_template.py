@@ -102,7 +102,12 @@ class ServerTemplate(pulumi.ComponentResource):
             f"{name}-policy",
             role=role.name,
             policy=pulumi.Output.json_dumps(
-                _document([_permitted(permission) for permission in args.permissions])
+                _document(
+                    [
+                        *(_permitted(permission) for permission in args.permissions),
+                        _other_parameters_denied(args.identity),
+                    ]
+                )
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -216,6 +221,17 @@ def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
 def _permitted(permission: Permission) -> dict[str, Any]:
     conditions = {"Condition": permission.conditions} if permission.conditions else {}
     return _statement(permission.actions, Resource=list(permission.resources), **conditions)
+
+
+def _other_parameters_denied(identity: Identity) -> dict[str, Any]:
+    """AmazonSSMManagedInstanceCore lets a server read every parameter of the account."""
+    own = f"arn:aws:ssm:*:*:parameter{identity.path('*')}"
+    published_by_aws = "arn:aws:ssm:*::parameter/aws/*"
+    return {
+        "Effect": "Deny",
+        "Action": ["ssm:GetParameter", "ssm:GetParameters"],
+        "NotResource": [own, published_by_aws],
+    }
 
 
 def _statement(actions: Sequence[str], **scope: Any) -> dict[str, Any]:

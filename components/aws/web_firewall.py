@@ -47,12 +47,20 @@ class ManagedGroup:
 
 MANAGED_GROUPS: Sequence[ManagedGroup] = (
     ManagedGroup("AWSManagedRulesAmazonIpReputationList"),
-    ManagedGroup("AWSManagedRulesKnownBadInputsRuleSet"),
     # People send each other what they like, code and markup included, and pictures are larger
     # than the 8 KB that a body may have. So what stands in a body is counted, never blocked.
     ManagedGroup(
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        counted=("JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"),
+    ),
+    ManagedGroup(
         "AWSManagedRulesCommonRuleSet",
         counted=(
+            # Libraries for websockets name no user agent.
+            "NoUserAgent_HEADER",
+            # People send files of every kind.
+            "RestrictedExtensions_URIPATH",
+            "RestrictedExtensions_QUERYARGUMENTS",
             "SizeRestrictions_BODY",
             "CrossSiteScripting_BODY",
             "GenericLFI_BODY",

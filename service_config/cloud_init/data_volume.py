@@ -91,6 +91,8 @@ def part(*, volume_id: str, label: str) -> Part:
         ],
         commands=[
             ["systemctl", "daemon-reload"],
+            # By itself, as a mount waits for its device for 90 seconds only.
+            ["systemctl", "start", "prepare-data.service"],
             ["systemctl", "enable", "--now", "data.mount"],
             # Installing it has started docker, perhaps before the volume was attached.
             ["systemctl", "restart", "docker.service"],

@@ -79,7 +79,7 @@ def user_data(*, region: str, source: str, volume_id: str, extra: Sequence[Part]
         region=shlex.quote(region), source=shlex.quote(source), home=HOME, manifest=MANIFEST
     )
     configuration = Part(
-        packages=["awscli", "docker.io", "docker-compose-v2", "rsync"],
+        packages=["awscli", "curl", "docker.io", "docker-compose-v2", "rsync"],
         files=[
             script("/usr/local/sbin/fetch-configuration", fetch),
             unit("fetch-configuration.service", _SERVICE),

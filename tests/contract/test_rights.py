@@ -31,11 +31,18 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def rights(program: Recording) -> Iterator[tuple[str, Statement]]:
-    """Every statement that lets a role of ours do something."""
+def statements(program: Recording) -> Iterator[tuple[str, Statement]]:
+    """Every statement about what a role of ours may do."""
     for each in program.all("aws:iam/rolePolicy:RolePolicy"):
         for statement in json.loads(each.inputs["policy"])["Statement"]:
             yield each.name, statement
+
+
+def rights(program: Recording) -> Iterator[tuple[str, Statement]]:
+    """Every statement that lets a role of ours do something."""
+    for name, statement in statements(program):
+        if statement["Effect"] != "Deny":
+            yield name, statement
 
 
 def of_services(program: Recording) -> Iterator[tuple[str, Statement]]:
@@ -53,6 +60,28 @@ def test_no_role_may_do_everything_of_a_service(program: Recording) -> None:
         assert not statement.keys() & {"NotAction", "NotResource"}, name
         for action in listed(statement["Action"]):
             assert "*" not in action, (name, action)
+
+
+def test_servers_read_no_parameters_but_those_of_their_environment(program: Recording) -> None:
+    managed = {
+        each.inputs["role"]
+        for each in program.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if each.inputs["policyArn"].endswith("/AmazonSSMManagedInstanceCore")
+    }
+    denied: dict[str, list[str]] = {
+        each.inputs["role"]: statement["NotResource"]
+        for each in program.all("aws:iam/rolePolicy:RolePolicy")
+        for statement in json.loads(each.inputs["policy"])["Statement"]
+        if statement["Effect"] == "Deny"
+        and set(statement["Action"]) == {"ssm:GetParameter", "ssm:GetParameters"}
+    }
+    environment = program.outputs["environment"]
+    readable = [
+        f"arn:aws:ssm:*:*:parameter/messaging-app/{environment}/*",
+        "arn:aws:ssm:*::parameter/aws/*",
+    ]
+    assert managed
+    assert denied == dict.fromkeys(managed, readable)
 
 
 def test_rights_name_the_resources_they_are_for(program: Recording) -> None:

@@ -62,6 +62,12 @@ def production(no_account: None, tmp_path_factory: pytest.TempPathFactory) -> It
         yield made
 
 
+@pytest.fixture(name="stack", scope="module", params=["local", "prod"])
+def each_stack(request: pytest.FixtureRequest) -> Platform:
+    """One stack after the other: what the guide asks must hold in both."""
+    return request.getfixturevalue({"local": "platform", "prod": "production"}[request.param])
+
+
 @pytest.fixture(scope="package")
 def outputs(platform: Platform) -> AwsOutputs:
     """What the stack tells other teams."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.answers import private_records
 from tests.integration.conftest import Platform
 from tests.integration.engine import Watch, changes
 
@@ -126,29 +127,20 @@ each_drift = pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.re
 
 def write_to(platform: Platform, target: str) -> None:
     """Turn the writer's name to another target, as a failover does."""
+    route53 = platform.client("route53")
+    zones = route53.list_hosted_zones()["HostedZones"]
+    (zone,) = [each for each in zones if each["Config"]["PrivateZone"]]
     record = {"Name": WRITER, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": target}]}
-    platform.client("route53").change_resource_record_sets(
-        HostedZoneId=_private_zone(platform),
+    route53.change_resource_record_sets(
+        HostedZoneId=zone["Id"],
         ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
     )
 
 
 def writer(platform: Platform) -> str:
     """Where the writer's name leads."""
-    told = platform.client("route53").list_resource_record_sets(
-        HostedZoneId=_private_zone(platform), StartRecordName=WRITER, MaxItems="1"
-    )
-    return told["ResourceRecordSets"][0]["ResourceRecords"][0]["Value"]
-
-
-def _private_zone(platform: Platform) -> str:
-    zones = platform.client("route53").list_hosted_zones()["HostedZones"]
-    (found,) = [
-        each["Id"]
-        for each in zones
-        if WRITER.endswith(f".{each['Name'].rstrip('.')}") and each["Config"]["PrivateZone"]
-    ]
-    return found
+    (value,) = private_records(platform.client("route53"))[WRITER]["ResourceRecords"]
+    return value["Value"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from tests.service_config import operations
 from tests.service_config.operations import TOPIC
 from tests.service_config.tools import required
 
+SNS_SUBJECT_LIMIT = 100
+
 
 def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
@@ -84,9 +86,20 @@ def test_every_alert_reaches_the_topic() -> None:
     content = yaml.safe_load(text)
     (receiver,) = content["receivers"]
     assert content["route"]["receiver"] == receiver["name"] == "team-alerts"
-    assert receiver["sns_configs"] == [
-        {"topic_arn": TOPIC, "sigv4": {"region": "eu-central-1"}, "send_resolved": True}
+    (topic,) = receiver["sns_configs"]
+    assert (topic["topic_arn"], topic["sigv4"]) == (TOPIC, {"region": "eu-central-1"})
+    assert topic["send_resolved"] is True
+
+
+def test_the_subject_of_an_alert_is_as_short_as_sns_wants_it() -> None:
+    text = alertmanager.configuration(region="eu-central-1", alert_topic_arn=TOPIC)
+    (topic,) = yaml.safe_load(text)["receivers"][0]["sns_configs"]
+    assert topic["subject"] == "[{{ .Status | toUpper }}] {{ .GroupLabels.alertname }}"
+    rules = [
+        rule for group in yaml.safe_load(alert_rules.rules())["groups"] for rule in group["rules"]
     ]
+    longest = max(len(rule["alert"]) for rule in rules if "alert" in rule)
+    assert len("[RESOLVED] ") + longest < SNS_SUBJECT_LIMIT
 
 
 def test_a_critical_alert_silences_the_warning_about_the_same_thing() -> None:

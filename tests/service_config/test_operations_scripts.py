@@ -311,3 +311,20 @@ def test_data_is_mounted_before_the_configuration_is_fetched() -> None:
     mounted = lines.index("systemctl enable --now data.mount")
     assert mounted < lines.index("systemctl restart docker.service")
     assert mounted < lines.index("systemctl enable --now fetch-configuration.timer")
+
+
+@pytest.mark.parametrize("ready", [(), (9090,), (9093,), (9090, 9093)])
+def test_a_heartbeat_is_told_only_while_alerts_can_be_raised_and_sent(
+    server: Server, ready: tuple[int, ...]
+) -> None:
+    cases = "|".join(f"*:{port}/-/ready" for port in ready) or "none"
+    server.program(
+        "curl", f"#!/bin/sh\nfor url; do :; done\ncase $url in {cases}) ;; *) exit 7; esac\n"
+    )
+    server.calls.touch()
+    result = server.run(server.bucket / "scripts" / "heartbeat")
+    assert (result.returncode == 0) is (ready == (9090, 9093))
+    assert server.called("aws") == [
+        "cloudwatch put-metric-data --region eu-central-1 --namespace messaging-app "
+        "--metric-name MonitoringHeartbeat --dimensions Environment=prod --value 1"
+    ] * (ready == (9090, 9093))

@@ -11,7 +11,12 @@ import pytest
 from components.aws.alarms import RUNBOOK, Alarm, Alarms, AlarmsArgs
 from components.aws.copy_alarms import CopiedBucket, delay_alarms, failure_alarms
 from components.aws.data_alarms import backup_alarms, database_alarms, elasticache_alarms
-from components.aws.server_alarms import function_alarms, server_alarms, topic_alarms
+from components.aws.server_alarms import (
+    function_alarms,
+    monitoring_alarms,
+    server_alarms,
+    topic_alarms,
+)
 from components.aws.traffic_alarms import (
     balancer_alarms,
     certificate_alarms,
@@ -59,6 +64,7 @@ def every_alarm() -> dict[str, Alarm]:
         server_alarms("operations", "monitoring", instance_id="i-1", region=REGION),
         function_alarms("slack", "monitoring", "notifications-slack"),
         topic_alarms("alerts"),
+        monitoring_alarms("test"),
     )
     keys = list(chain.from_iterable(parts))
     assert len(keys) == len(set(keys)), "two alarms would overwrite each other"
@@ -158,7 +164,9 @@ def test_connections_are_held_against_the_databases_own_limit() -> None:
     assert database_alarms("primary", 500)["database-connections"].threshold == 160
 
 
-@pytest.mark.parametrize("key", ["backup-age", "database-cpu", "api-none-healthy"])
+@pytest.mark.parametrize(
+    "key", ["backup-age", "database-cpu", "api-none-healthy", "monitoring-silent"]
+)
 def test_silence_of_what_must_report_is_bad_news(built: Recording, key: str) -> None:
     assert inputs(built, key)["treatMissingData"] == "breaching"
 

@@ -77,6 +77,7 @@ def build(identity: Identity) -> Build:
             health_url="https://api.chat.example.com/health",
             alert_topic_arn=TOPIC_ARN,
             protect=True,
+            retain=True,
         )
         return Operations("operations", replace(args, **changed))
 
@@ -99,6 +100,7 @@ def statements(built: Recording) -> list[tuple[list[str], list[str], dict[str, o
     return [
         (each["Action"], each["Resource"], each.get("Condition", {}))
         for each in policy["Statement"]
+        if each["Effect"] == "Allow"
     ]
 
 
@@ -111,7 +113,7 @@ def test_it_is_one_server_its_data_and_its_files(build: Build) -> None:
         "messaging-app:aws:ServerTemplate": 1,
         ATTACHMENT: 1,
         INSTANCE: 1,
-        OBJECT: 29,
+        OBJECT: 32,
         RECORD: 1,
         ROLE_POLICY: 1,
         TEMPLATE: 1,
@@ -169,6 +171,11 @@ def test_metrics_are_on_an_encrypted_volume_beside_the_server(build: Build) -> N
 @pytest.mark.parametrize("protect", [True, False])
 def test_the_volume_is_protected_when_data_is(build: Build, protect: bool) -> None:
     assert build(protect=protect).one(VOLUME).request.protect is protect
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_the_volume_stays_where_data_stays(build: Build, retain: bool) -> None:
+    assert build(retain=retain).one(VOLUME).request.retainOnDelete is retain
 
 
 def test_a_replaced_server_gives_the_volume_up_before_the_new_one_takes_it(build: Build) -> None:

@@ -98,7 +98,7 @@ def test_application_servers_may_read_their_secrets_and_use_the_media_bucket(
 ) -> None:
     policy = json.loads(built.one(ROLE_POLICY, f"{group}-servers-policy").inputs["policy"])
     # What follows is about its group and its log (`test_application`).
-    assert [(each["Action"], each["Resource"]) for each in policy["Statement"]][:6] == [
+    assert [(each["Action"], each["Resource"]) for each in policy["Statement"][:6]] == [
         (
             ["secretsmanager:GetSecretValue"],
             [

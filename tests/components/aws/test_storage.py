@@ -187,9 +187,13 @@ def test_an_upload_that_names_another_key_is_denied_and_one_that_names_none_is_n
         "StringNotEquals": {f"{header}-aws-kms-key-id": KEY_ARN},
         "Null": {f"{header}-aws-kms-key-id": "false"},
     }
-    assert {denied[sid]["Action"] for sid in ("EncryptedByKmsOnly", "OwnKeyOnly")} == {
-        "s3:PutObject"
+    # S3 takes the service's own key where KMS is asked for without one.
+    assert denied["NamedKeyOnly"]["Condition"] == {
+        "StringEquals": {header: "aws:kms"},
+        "Null": {f"{header}-aws-kms-key-id": "true"},
     }
+    sids = ("EncryptedByKmsOnly", "OwnKeyOnly", "NamedKeyOnly")
+    assert {denied[sid]["Action"] for sid in sids} == {"s3:PutObject"}
 
 
 def test_a_bucket_without_a_key_is_encrypted_by_s3(build: Build) -> None:

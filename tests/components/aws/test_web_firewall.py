@@ -88,8 +88,15 @@ def test_what_people_write_and_upload_is_counted_and_not_blocked(built: Recordin
     }
     assert counted == {
         "AmazonIpReputationList": [],
-        "KnownBadInputsRuleSet": [],
+        "KnownBadInputsRuleSet": [
+            "JavaDeserializationRCE_BODY",
+            "Log4JRCE_BODY",
+            "ReactJSRCE_BODY",
+        ],
         "CommonRuleSet": [
+            "NoUserAgent_HEADER",
+            "RestrictedExtensions_URIPATH",
+            "RestrictedExtensions_QUERYARGUMENTS",
             "SizeRestrictions_BODY",
             "CrossSiteScripting_BODY",
             "GenericLFI_BODY",
