@@ -74,6 +74,18 @@ class Settings(StrictModel):
         default=True, description="Refuse to delete the load balancer and whatever holds data."
     )
 
+    @property
+    def operations_zone(self) -> str:
+        """Availability zone of the operations server and its volume."""
+        # The cache servers, each with a sentinel, stand in the first two. With the third sentinel
+        # in a zone of its own, two of them outlive the loss of any zone, and may promote.
+        return self.operations.zone or self.network.zones[:3][-1]
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether what holds data, and what other stacks may stand on, outlives the stack."""
+        return not self.storage.force_destroy
+
     def faults(self) -> Iterator[Fault]:
         """Yield faults between the parts: zones, server groups, protection."""
         yield from self._zone_faults()
@@ -91,6 +103,12 @@ class Settings(StrictModel):
                 given="true",
                 allowed="false, as long as protect is true",
             )
+        if self.recovery and self.recovery.take_over and self.storage.force_destroy:
+            yield Fault(
+                path=("storage", "force_destroy"),
+                given="true",
+                allowed="false, as long as recovery.take_over is true",
+            )
 
     def _zone_faults(self) -> Iterator[Fault]:
         existing = regions()[self.region]
@@ -101,6 +119,12 @@ class Settings(StrictModel):
                     given=shown(zone),
                     allowed=f"a zone of {self.region}: {', '.join(existing)}",
                 )
+        if self.operations_zone not in self.network.zones:
+            yield Fault(
+                path=("operations", "zone"),
+                given=shown(self.operations.zone),
+                allowed=f"one of network.zones: {', '.join(self.network.zones)}",
+            )
 
     def _server_group_faults(self) -> Iterator[Fault]:
         roles = {group.role for group in self.servers.values()}

@@ -38,6 +38,11 @@ class OperationsSettings(StrictModel):
         le=16_384,
         description="Volume (gp3) of metrics and dashboards, which outlives the server, in GiB.",
     )
+    zone: str | None = Field(
+        default=None,
+        description="Availability zone of the server and its volume, one of `network.zones`; the "
+        "third of them, or the second of two, unless set.",
+    )
     alert_email: str = Field(
         max_length=254,
         pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",

@@ -29,7 +29,7 @@ class RecoverySettings(StrictModel):
         json_schema_extra={"patternErrorMessage": "the ARN of a KMS key"},
     )
     public_zone_id: str = Field(
-        pattern=r"^Z[A-Z0-9]{1,31}$",
+        pattern=r"^[A-Z0-9]{1,32}$",
         description="Public DNS zone of the domain, which the other stack owns.",
         json_schema_extra={"patternErrorMessage": "the ID of a Route 53 zone"},
     )

@@ -28,7 +28,10 @@ class StorageSettings(StrictModel):
         description="Second region, which backups, media and database backups are copied to.",
     )
     force_destroy: bool = Field(
-        default=False, description="Delete buckets that still hold objects: throw-away stacks only."
+        default=False,
+        description="Destroy the data along with the stack: buckets with all objects, copies, "
+        "keys, the public zone, and the database without a snapshot. For throw-away stacks only; "
+        "of others all of it stays.",
     )
 
     def faults(self) -> Iterator[Fault]:

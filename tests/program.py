@@ -105,6 +105,11 @@ def variants() -> dict[str, dict[str, Any]]:
             **recovering,
             "recovery": {**recovering["recovery"], "take_over": True},
         },
+        "going on": {
+            **recovering,
+            "recovery": {**recovering["recovery"], "take_over": True},
+            "storage": {"copy_region": prod["region"]},
+        },
         "longest": longest_settings(),
         "every option": settings_with_every_option(),
         "elasticache": {**prod, "cache": {"kind": "elasticache"}},

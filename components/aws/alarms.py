@@ -67,6 +67,8 @@ class AlarmsArgs:
     topic_arn: pulumi.Input[str]
     alarms: Mapping[str, Alarm]
     """By the last part of their names."""
+    region: str | None = None
+    """Where the metrics and the topic are; None: in the region of the stack."""
 
 
 class Alarms(pulumi.ComponentResource):
@@ -105,6 +107,7 @@ class Alarms(pulumi.ComponentResource):
             statistic=metric.statistic if metric and not is_percentile else None,
             extended_statistic=metric.statistic if metric and is_percentile else None,
             metric_queries=None if single else _queries(alarm),
+            region=args.region,
             tags=args.identity.tags(alarm.role, physical_name),
             opts=pulumi.ResourceOptions(parent=self),
         )

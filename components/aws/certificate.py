@@ -21,6 +21,10 @@ class CertificateArgs:
     domain: str
     zone_id: str | None = None
     """A public zone of the domain that another stack owns; None makes one."""
+    protect: bool
+    """Refuse, in Pulumi, to delete or replace the zone: a new one has other name servers."""
+    retain: bool
+    """Leave the zone behind when the stack is destroyed: another stack may have names in it."""
 
 
 class Certificate(pulumi.ComponentResource):
@@ -59,7 +63,9 @@ class Certificate(pulumi.ComponentResource):
             f"{name}-zone",
             name=args.domain,
             tags=args.identity.tags("network", args.domain),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, retain_on_delete=args.retain
+            ),
         )
         route53.Record(
             f"{name}-authorities",
@@ -68,7 +74,7 @@ class Certificate(pulumi.ComponentResource):
             type="CAA",
             records=AUTHORITIES,
             ttl=RECORD_TTL_SECONDS,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.retain),
         )
         return zone
 
@@ -95,10 +101,10 @@ class Certificate(pulumi.ComponentResource):
             records=[option.apply(lambda o: o.resource_record_value or "")],
             ttl=RECORD_TTL_SECONDS,
             # In one account, a domain has the same record in every region: the stack that owns
-            # the zone made it already, and still needs it when this one is gone.
+            # the zone made it already, and each still needs it when the other one is gone.
             allow_overwrite=True if args.zone_id else None,
             opts=pulumi.ResourceOptions(
-                parent=self, retain_on_delete=True if args.zone_id else None
+                parent=self, retain_on_delete=args.retain or args.zone_id is not None
             ),
         )
         validation = acm.CertificateValidation(

@@ -33,10 +33,12 @@ class DataBucket:
     """A bucket of users' data: the stack's own, or in a recovery stack another one's copy."""
 
     bucket: pulumi.Output[str]
+    versioned: pulumi.Output[str]
+    """The name, known once the bucket keeps versions."""
     arn: pulumi.Output[str]
     kms_key_arn: pulumi.Output[str]
-    made: Bucket | None
-    """None when another stack made it."""
+    is_own: bool
+    """Whether this stack made it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +77,12 @@ class DataStores(pulumi.ComponentResource):
         self.database = self._databases(copy_key_arn)
         self.rotation = self._rotation()
         names = args.foundation.names
-        self.database_host = names.add_alias("postgres", self.database.host)
-        self.replica_host = names.add_alias("postgres-replica", self.database.replica_host)
+        # A failover turns both (guide, Failover Procedures). Turned back by an update, the first
+        # one would send every write to the instance that was given up.
+        self.database_host = names.add_alias("postgres", self.database.host, moves=True)
+        self.replica_host = names.add_alias(
+            "postgres-replica", self.database.replica_host, moves=True
+        )
         self.cache = self._caches()
         self.copies = self._copies(copy_key_arn)
         self.register_outputs(
@@ -100,7 +106,11 @@ class DataStores(pulumi.ComponentResource):
         )
         made = Bucket(purpose, args, opts=self._child)
         return DataBucket(
-            bucket=made.bucket, arn=made.arn, kms_key_arn=self._foundation.key_arn, made=made
+            bucket=made.bucket,
+            versioned=made.versioned,
+            arn=made.arn,
+            kms_key_arn=self._foundation.key_arn,
+            is_own=True,
         )
 
     def _databases(self, copy_key_arn: pulumi.Output[str] | None) -> Database:
@@ -115,6 +125,7 @@ class DataStores(pulumi.ComponentResource):
             security_group_id=self._foundation.groups["database"],
             kms_key_arn=self._foundation.key_arn,
             protect=self._settings.protect,
+            retain=self._settings.keeps_data,
             copy=DatabaseCopy(region=region, kms_key_arn=copy_key_arn)
             if region and copy_key_arn
             else None,
@@ -161,26 +172,25 @@ class DataStores(pulumi.ComponentResource):
         backup_arn = self.database.copy_arn
         if region is None or copy_key_arn is None or backup_arn is None:
             return None
-        if self.backups.made is None or self.media.made is None:
-            return None
         return Copies(
-            backups=self._copy("backups", self.backups.made, region, copy_key_arn),
-            media=self._copy("media", self.media.made, region, copy_key_arn),
+            backups=self._copy("backups", self.backups, region, copy_key_arn),
+            media=self._copy("media", self.media, region, copy_key_arn),
             database_backup_arn=backup_arn,
             kms_key_arn=copy_key_arn,
         )
 
     def _copy(
-        self, purpose: DataPurpose, source: Bucket, region: str, key_arn: pulumi.Output[str]
+        self, purpose: DataPurpose, source: DataBucket, region: str, key_arn: pulumi.Output[str]
     ) -> pulumi.Output[str]:
         args = BucketCopyArgs(
             identity=self._args.identity,
             account_id=self._foundation.account_id,
             purpose=purpose,
             settings=self._settings.storage,
-            source=source,
+            source_bucket=source.versioned,
+            source_arn=source.arn,
             source_region=self._settings.region,
-            source_kms_key_arn=self._foundation.key_arn,
+            source_kms_key_arn=source.kms_key_arn,
             region=region,
             copy_kms_key_arn=key_arn,
             protect=self._settings.protect,
@@ -191,9 +201,11 @@ class DataStores(pulumi.ComponentResource):
 def _copied(purpose: DataPurpose, recovery: RecoverySettings) -> DataBucket:
     """A bucket that another stack made."""
     name = recovery.backups_bucket if purpose == "backups" else recovery.media_bucket
+    bucket = pulumi.Output.from_input(name)
     return DataBucket(
-        bucket=pulumi.Output.from_input(name),
+        bucket=bucket,
+        versioned=bucket,
         arn=pulumi.Output.from_input(f"arn:aws:s3:::{name}"),
         kms_key_arn=pulumi.Output.from_input(recovery.kms_key_arn),
-        made=None,
+        is_own=False,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pulumi
@@ -32,10 +33,17 @@ CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
 """Signs the servers' certificates until 2061; named, so that a new default of AWS's changes nothing
 behind the back of clients that verify it."""
 
-FROM_THE_BEGINNING = ["dbName", "kmsKeyId", "password", "restoreToPointInTime", "username"]
+FROM_THE_BEGINNING = [
+    "dbName",
+    "finalSnapshotIdentifier",
+    "kmsKeyId",
+    "password",
+    "restoreToPointInTime",
+    "username",
+]
 """How the primary came to be. None of it changes on a live instance: the password is rotated
-outside of Pulumi, and the rest would replace the database, for instance once the settings no longer
-say what it was restored from."""
+outside of Pulumi, the final snapshot is named after the beginning, and the rest would replace the
+database, for instance once the settings no longer say what it was restored from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +70,9 @@ class DatabaseArgs:
     security_group_id: pulumi.Input[str]
     kms_key_arn: pulumi.Input[str]
     protect: bool
-    """Refuse, in Pulumi, to delete or replace the instances; keep backups and a final snapshot."""
+    """Refuse, in Pulumi, to delete or replace the instances."""
+    retain: bool
+    """Leave automated backups and a final snapshot behind when the primary is deleted."""
     copy: DatabaseCopy | None = None
     restore_from: str | None = None
     """ARN of an automated backup in this region to begin with, instead of an empty database."""
@@ -198,9 +208,9 @@ class Database(pulumi.ComponentResource):
             db_subnet_group_name=self._subnet_group(name, args).name,
             backup_retention_period=settings.backup_retention_days,
             backup_window=BACKUP_WINDOW,
-            delete_automated_backups=not args.protect,
-            skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=f"{identifier}-final" if args.protect else None,
+            delete_automated_backups=not args.retain,
+            skip_final_snapshot=not args.retain,
+            final_snapshot_identifier=_final_snapshot(identifier),
             **_common(args, parameters, monitoring),
             tags=args.identity.tags("database", identifier),
             opts=pulumi.ResourceOptions(
@@ -254,6 +264,7 @@ class Database(pulumi.ComponentResource):
             source_db_instance_arn=primary.arn,
             kms_key_id=args.copy.kms_key_arn,
             retention_period=args.settings.backup_retention_days,
+            # Deleting it ends the copying. What was copied stays until its own days are over.
             # RDS copies the backups of an instance to a region once.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
@@ -263,8 +274,8 @@ class Database(pulumi.ComponentResource):
 def _origin(args: DatabaseArgs) -> dict[str, Any]:
     """What the primary begins with.
 
-    A backup brings database, user and key along. Its password is replaced by ours as soon as it is
-    restored, which the provider does.
+    A backup brings database, user and key along. What AWS takes only of an instance that is there,
+    its password above all, follows after the restore (docs/runbooks/second-region.md).
     """
     if args.restore_from is None:
         return {"db_name": DATABASE_NAME, "username": USERNAME, "kms_key_id": args.kms_key_arn}
@@ -274,6 +285,15 @@ def _origin(args: DatabaseArgs) -> dict[str, Any]:
             use_latest_restorable_time=True,
         )
     }
+
+
+def _final_snapshot(identifier: str) -> str:
+    """Name the last snapshot after the instance's beginning.
+
+    RDS refuses a name that is taken, and with it the deletion: a database that is made again under
+    the same identifier must not end like the one before. Only what stands in the state counts.
+    """
+    return f"{identifier}-final-{datetime.now(UTC):%Y%m%d%H%M%S}"
 
 
 def _common(

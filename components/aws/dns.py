@@ -47,13 +47,18 @@ class PrivateZone(pulumi.ComponentResource):
         self.arn = zone.arn
         self.register_outputs({"zone_id": self.zone_id, "name": self.name})
 
-    def add_alias(self, label: str, target: pulumi.Input[str]) -> pulumi.Output[str]:
+    def add_alias(
+        self, label: str, target: pulumi.Input[str], *, moves: bool = False
+    ) -> pulumi.Output[str]:
         """Point `<label>.internal.<domain>` at another name (CNAME); return the full name.
 
         It is known once it resolves, so that whoever is given it starts after what it names. For
         a name that is asked for too early, the VPC's resolver answers "unknown" for 15 minutes.
+
+        A name that `moves` has its first target only: something else changes the record from then
+        on, and no update of the stack ever turns it back.
         """
-        return self._record(label, "CNAME", target)
+        return self._record(label, "CNAME", target, moves=moves)
 
     def add_address(
         self,
@@ -65,8 +70,7 @@ class PrivateZone(pulumi.ComponentResource):
     ) -> pulumi.Output[str]:
         """Point `<label>.internal.<domain>` at an IPv4 address (A); return the name likewise.
 
-        An address that `moves` is only the first one: something else changes the record from then
-        on, and no update of the stack ever turns it back.
+        One that `moves` is the first one only, as with `add_alias`.
         """
         return self._record(label, "A", address, ttl_seconds=ttl_seconds, moves=moves)
 

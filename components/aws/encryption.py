@@ -28,6 +28,10 @@ class EncryptionKeyArgs:
     region: str
     """Any region: copies in a second one need a key of their own there."""
     account_id: pulumi.Input[str]
+    protect: bool
+    """Refuse, in Pulumi, to delete or replace the key: whatever it encrypted is lost with it."""
+    retain: bool
+    """Leave the key behind when the stack is destroyed, for what it encrypted stays as well."""
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -57,7 +61,9 @@ class EncryptionKey(pulumi.ComponentResource):
             ),
             region=args.region,
             tags=args.identity.tags("storage", args.identity.name("key", limit=128)),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, retain_on_delete=args.retain
+            ),
         )
 
     def _alias(self, name: str, args: EncryptionKeyArgs, key: kms.Key) -> None:

@@ -67,6 +67,9 @@ class Entry(pulumi.ComponentResource):
         )
 
     def _public_records(self, args: EntryArgs) -> None:
+        # A record is deleted by its name, whomever it leads to by then: only who deletes the zone
+        # as well can know that no other stack has taken the names over.
+        outlives = args.settings.keeps_data or args.settings.recovery is not None
         for label in PUBLIC_NAMES:
             route53.Record(
                 f"{label}-record",
@@ -82,5 +85,5 @@ class Entry(pulumi.ComponentResource):
                         evaluate_target_health=True,
                     )
                 ],
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=outlives),
             )

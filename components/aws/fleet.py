@@ -67,9 +67,9 @@ class Fleet(pulumi.ComponentResource):
         args = BucketArgs(
             identity=self._args.identity,
             purpose="configuration",
-            settings=self._settings.storage,
+            # Everything in it is made by this program, so it always goes with the stack.
+            settings=self._settings.storage.model_copy(update={"force_destroy": True}),
             kms_key_arn=self._foundation.key_arn,
-            # Everything in it is made by this program.
             protect=False,
             log_bucket=self._foundation.logs.writable,
             role="monitoring",
@@ -83,8 +83,10 @@ class Fleet(pulumi.ComponentResource):
             identity=self._args.identity,
             settings=settings.operations,
             region=settings.region,
-            zone=settings.network.zones[0],
-            subnet_id=foundation.network.private_subnet_ids[0],
+            zone=settings.operations_zone,
+            subnet_id=foundation.network.private_subnet_ids[
+                settings.network.zones.index(settings.operations_zone)
+            ],
             security_group_id=foundation.groups["monitoring"],
             kms_key_arn=foundation.key_arn,
             names=foundation.names,
@@ -106,6 +108,7 @@ class Fleet(pulumi.ComponentResource):
             health_url=f"https://api.{settings.domain}/health",
             alert_topic_arn=foundation.notifications.topic_arn,
             protect=settings.protect,
+            retain=settings.keeps_data,
             extra_parts=self._sentinels(),
             extra_permissions=self._extra_permissions(),
         )
@@ -220,5 +223,5 @@ class Fleet(pulumi.ComponentResource):
 
 def _used(bucket: DataBucket) -> UsedBucket:
     # The environment's own key needs no further right.
-    other_key = bucket.kms_key_arn if bucket.made is None else None
+    other_key = None if bucket.is_own else bucket.kms_key_arn
     return UsedBucket(bucket=bucket.bucket, arn=bucket.arn, kms_key_arn=other_key)

@@ -63,7 +63,13 @@ class Foundation(pulumi.ComponentResource):
 
     def encryption_key(self, name: str, region: str) -> pulumi.Output[str]:
         """Make a key in a region, which may be another one than the stack's; return its ARN."""
-        args = EncryptionKeyArgs(identity=self._identity, region=region, account_id=self.account_id)
+        args = EncryptionKeyArgs(
+            identity=self._identity,
+            region=region,
+            account_id=self.account_id,
+            protect=self._settings.protect,
+            retain=self._settings.keeps_data,
+        )
         return EncryptionKey(name, args, opts=self._child).arn
 
     def _network(self) -> Network:
@@ -100,6 +106,8 @@ class Foundation(pulumi.ComponentResource):
             identity=self._identity,
             domain=self._settings.domain,
             zone_id=recovery.public_zone_id if recovery else None,
+            protect=self._settings.protect,
+            retain=self._settings.keeps_data,
         )
         return Certificate("certificate", args, opts=self._child)
 

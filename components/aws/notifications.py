@@ -24,12 +24,14 @@ class NotificationsArgs:
 
     identity: Identity
     region: str
+    """Any region: CloudWatch tells only topics of its own."""
     account_id: pulumi.Input[str]
     kms_key_arn: pulumi.Input[str]
     """Its policy must let the publishers use it."""
     alert_email: str
     slack_webhook_secret_arn: str | None
-    """Secret whose text is the webhook's URL, encrypted with the platform's key or AWS's own."""
+    """Secret whose text is the webhook's URL, encrypted with the platform's key or AWS's own; in
+    the stack's region only."""
 
 
 class Notifications(pulumi.ComponentResource):
@@ -60,6 +62,7 @@ class Notifications(pulumi.ComponentResource):
                     topic_policy(self.topic_name, args.region, account_id)
                 )
             ),
+            region=args.region,
             tags=args.identity.tags("monitoring", self.topic_name),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -71,6 +74,7 @@ class Notifications(pulumi.ComponentResource):
             topic=self.topic_arn,
             protocol="email",
             endpoint=args.alert_email,
+            region=args.region,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

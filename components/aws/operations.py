@@ -62,6 +62,8 @@ class OperationsArgs:
     alert_topic_arn: pulumi.Input[str]
     protect: bool
     """Refuse to delete the data volume."""
+    retain: bool
+    """Leave the data volume behind when the stack is destroyed or moves to another zone."""
     extra_parts: Sequence[pulumi.Input[Part]] = ()
     """What else the server runs, for example a sentinel of Redis."""
     extra_permissions: Sequence[Permission] = field(default_factory=list[Permission])
@@ -158,7 +160,9 @@ class Operations(pulumi.ComponentResource):
             encrypted=True,
             kms_key_id=args.kms_key_arn,
             tags=args.identity.tags("monitoring", args.identity.name(name, "data", limit=128)),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, retain_on_delete=args.retain
+            ),
         )
 
     def _server(

@@ -10,12 +10,14 @@ from components.aws.audit_alarms import AuditAlarms, AuditAlarmsArgs
 from components.aws.audit_trail import AuditTrail, AuditTrailArgs, audit_statements
 from components.aws.budget import CostBudget, CostBudgetArgs
 from components.aws.cache import CacheServers
+from components.aws.copy_alarms import CopiedBucket, delay_alarms, failure_alarms
 from components.aws.data_alarms import backup_alarms, database_alarms, elasticache_alarms
 from components.aws.data_stores import DataStores
 from components.aws.database_events import DatabaseEvents, DatabaseEventsArgs
 from components.aws.entry import Entry
 from components.aws.fleet import Fleet
 from components.aws.foundation import Foundation
+from components.aws.notifications import Notifications, NotificationsArgs
 from components.aws.server_alarms import (
     function_alarms,
     monitoring_alarms,
@@ -62,6 +64,7 @@ class Oversight(pulumi.ComponentResource):
             self._account(bucket)
         self._budget()
         self._alarms()
+        self._copy_alarms()
         self.register_outputs({})
 
     def _audit_bucket(self) -> Bucket:
@@ -141,6 +144,38 @@ class Oversight(pulumi.ComponentResource):
         args = AlarmsArgs(identity=self._identity, topic_arn=self._topic_arn, alarms=alarms)
         Alarms("alarms", args, opts=self._child)
 
+    def _copied_buckets(self) -> dict[str, CopiedBucket]:
+        data = self._args.data
+        if data.copies is None:
+            return {}
+        return {
+            "backups": CopiedBucket(source=data.backups.bucket, copy=data.copies.backups),
+            "media": CopiedBucket(source=data.media.bucket, copy=data.copies.media),
+        }
+
+    def _copy_alarms(self) -> None:
+        """What only the second region can tell, to a topic there: it mails without the first."""
+        copies, settings = self._args.data.copies, self._args.settings
+        region = settings.storage.copy_region
+        if copies is None or region is None:
+            return
+        notifications = NotificationsArgs(
+            identity=self._identity,
+            region=region,
+            account_id=self._foundation.account_id,
+            kms_key_arn=copies.kms_key_arn,
+            alert_email=settings.operations.alert_email,
+            slack_webhook_secret_arn=None,
+        )
+        topic_arn = Notifications("copy-notifications", notifications, opts=self._child).topic_arn
+        alarms: dict[str, Alarm] = {}
+        for purpose, copied in self._copied_buckets().items():
+            alarms |= delay_alarms(purpose, copied)
+        args = AlarmsArgs(
+            identity=self._identity, topic_arn=topic_arn, alarms=alarms, region=region
+        )
+        Alarms("copy-alarms", args, opts=self._child)
+
     def _traffic_alarms(self) -> dict[str, Alarm]:
         balancer, groups = self._args.entry.balancer, self._args.fleet.groups
         alarms = {
@@ -168,6 +203,8 @@ class Oversight(pulumi.ComponentResource):
             **database_alarms(data.database.replica_identifier, storage, is_replica=True),
             **backup_alarms(settings.environment),
         }
+        for purpose, copied in self._copied_buckets().items():
+            alarms |= failure_alarms(purpose, copied)
         if not isinstance(data.cache, CacheServers):
             return alarms | elasticache_alarms(data.cache.replication_group_id)
         for name, instance_id in zip(("a", "b"), data.cache.instance_ids, strict=True):

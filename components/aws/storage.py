@@ -38,13 +38,19 @@ class BucketArgs:
 
 
 class Bucket(pulumi.ComponentResource):
-    """A private, versioned, encrypted bucket that answers over TLS only."""
+    """A private, versioned, encrypted bucket that answers over TLS only.
+
+    Unless the settings say that the stack is thrown away, the bucket stays when the stack is
+    destroyed, and with it all that guards it: another stack may be using it by then.
+    """
 
     bucket: pulumi.Output[str]
     """The bucket's name."""
     arn: pulumi.Output[str]
     writable: pulumi.Output[str]
     """The name, known once the policy holds: for services that try to write when they are told."""
+    versioned: pulumi.Output[str]
+    """The name, known once every version is kept: replication asks for that."""
 
     def __init__(
         self, name: str, args: BucketArgs, opts: pulumi.ResourceOptions | None = None
@@ -58,6 +64,7 @@ class Bucket(pulumi.ComponentResource):
         policy = self._privacy(name)
         self.writable = policy.bucket
         versioning = self._versioning(name)
+        self.versioned = versioning.bucket
         self._lifecycle(name, versioning)
         if args.log_bucket is not None:
             self._access_log(name, args.log_bucket)
@@ -81,7 +88,17 @@ class Bucket(pulumi.ComponentResource):
             object_lock_enabled=True if self._lock_days is not None else None,
             region=self._args.region,
             tags=identity.tags(self._args.role, identity.name(*parts, limit=128)),
-            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
+            opts=self._opts(protect=self._args.protect),
+        )
+
+    def _opts(
+        self, *, protect: bool | None = None, depends_on: list[pulumi.Resource] | None = None
+    ) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            parent=self,
+            protect=protect,
+            retain_on_delete=not self._args.settings.force_destroy,
+            depends_on=depends_on,
         )
 
     def _encryption(self, name: str) -> None:
@@ -102,7 +119,7 @@ class Bucket(pulumi.ComponentResource):
                 )
             ],
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._opts(),
         )
 
     def _privacy(self, name: str) -> s3.BucketPolicy:
@@ -111,7 +128,7 @@ class Bucket(pulumi.ComponentResource):
             bucket=self.bucket,
             rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._opts(),
         )
         public_access_block = s3.BucketPublicAccessBlock(
             f"{name}-public-access-block",
@@ -121,7 +138,7 @@ class Bucket(pulumi.ComponentResource):
             ignore_public_acls=True,
             restrict_public_buckets=True,
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._opts(),
         )
         return s3.BucketPolicy(
             f"{name}-policy",
@@ -129,7 +146,7 @@ class Bucket(pulumi.ComponentResource):
             policy=self._policy(),
             region=self._args.region,
             # S3 refuses a policy while it still changes the public access block.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[public_access_block]),
+            opts=self._opts(depends_on=[public_access_block]),
         )
 
     def _policy(self) -> pulumi.Output[str]:
@@ -153,7 +170,7 @@ class Bucket(pulumi.ComponentResource):
                 status="Enabled"
             ),
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._opts(),
         )
 
     def _lifecycle(self, name: str, versioning: s3.BucketVersioning) -> None:
@@ -163,7 +180,7 @@ class Bucket(pulumi.ComponentResource):
             rules=lifecycle_rules(self._args.purpose, self._args.settings),
             region=self._args.region,
             # Rules about old versions mean nothing before there are versions.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=self._opts(depends_on=[versioning]),
         )
 
     def _access_log(self, name: str, log_bucket: pulumi.Input[str]) -> None:
@@ -180,7 +197,7 @@ class Bucket(pulumi.ComponentResource):
                 partitioned_prefix=partitioned
             ),
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._opts(),
         )
 
     def _lock(self, name: str, days: int, versioning: s3.BucketVersioning) -> None:
@@ -197,7 +214,7 @@ class Bucket(pulumi.ComponentResource):
                 )
             ),
             region=self._args.region,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=self._opts(depends_on=[versioning]),
         )
 
 

@@ -15,6 +15,9 @@ from settings.storage import StorageSettings
 REPLICATION_MINUTES = 15
 """The time for which S3 answers, and the only one that it offers (Replication Time Control)."""
 
+RULE = "copy"
+"""Name of the one rule, by which CloudWatch tells how it is doing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BucketCopyArgs:
@@ -24,7 +27,9 @@ class BucketCopyArgs:
     account_id: pulumi.Input[str]
     purpose: Purpose
     settings: StorageSettings
-    source: Bucket
+    source_bucket: pulumi.Input[str]
+    """Its name, known once it keeps versions."""
+    source_arn: pulumi.Input[str]
     source_region: str
     source_kms_key_arn: pulumi.Input[str]
     region: str
@@ -54,7 +59,7 @@ class BucketCopy(pulumi.ComponentResource):
         self.arn = copy.arn
         role = self._role(name, args)
         rights = self._rights(name, args, role)
-        self._replication(name, args, role, waits_for=[args.source, copy, rights])
+        self._replication(name, args, role, waits_for=[copy, rights])
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 
     def _copy(self, name: str, args: BucketCopyArgs) -> Bucket:
@@ -70,7 +75,7 @@ class BucketCopy(pulumi.ComponentResource):
 
     def _role(self, name: str, args: BucketCopyArgs) -> iam.Role:
         physical_name = args.identity.name(args.purpose, "replication", limit=64)
-        trust = pulumi.Output.all(args.source.arn, args.account_id).apply(
+        trust = pulumi.Output.all(args.source_arn, args.account_id).apply(
             lambda known: json.dumps(trust_policy(*known))
         )
         return iam.Role(
@@ -84,7 +89,7 @@ class BucketCopy(pulumi.ComponentResource):
 
     def _rights(self, name: str, args: BucketCopyArgs, role: iam.Role) -> iam.RolePolicy:
         known = pulumi.Output.all(
-            source_arn=args.source.arn,
+            source_arn=args.source_arn,
             source_key=args.source_kms_key_arn,
             copy_arn=self.arn,
             copy_key=args.copy_kms_key_arn,
@@ -107,9 +112,11 @@ class BucketCopy(pulumi.ComponentResource):
     ) -> None:
         s3.BucketReplicationConfig(
             f"{name}-replication",
-            bucket=args.source.bucket,
+            bucket=args.source_bucket,
             role=role.arn,
             rules=[self._rule(args)],
+            # It ends with the stack, though both buckets may stay: nobody writes into the copy
+            # behind the back of a stack that uses it.
             # S3 wants both buckets versioned before, and tries nothing again that it may not copy.
             opts=pulumi.ResourceOptions(parent=self, depends_on=waits_for),
         )
@@ -119,7 +126,7 @@ class BucketCopy(pulumi.ComponentResource):
         # that a user deletes must go from both.
         deletions = "Disabled" if args.purpose == "backups" else "Enabled"
         return s3.BucketReplicationConfigRuleArgs(
-            id="copy",
+            id=RULE,
             status="Enabled",
             priority=0,
             filter=s3.BucketReplicationConfigRuleFilterArgs(),

@@ -251,7 +251,8 @@ COPY = Resource(
         Read(
             "describe_db_instance_automated_backups",
             {"DBInstanceAutomatedBackupsArn": ID},
-            "DBInstanceAutomatedBackups[0]",
+            # One whose replication has ended is kept for its days, and is no copy any more.
+            "DBInstanceAutomatedBackups[?Status != 'retained'] | [0]",
             {
                 "sourceDbInstanceArn": "DBInstanceArn",
                 "kmsKeyId": "KmsKeyId",

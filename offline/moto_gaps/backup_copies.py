@@ -1,6 +1,6 @@
 """What moto lacks of RDS: automated backups that are copied to another region."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -36,6 +36,8 @@ class Copy:
     instance: Moto
     kms_key_id: str | None
     retention_days: int
+    status: str = "replicating"
+    """`retained` once the replication has ended: what was copied stays until its days are over."""
 
     def told(self) -> dict[str, Any]:
         """As the API describes it."""
@@ -46,7 +48,7 @@ class Copy:
             "DBInstanceIdentifier": instance.db_instance_identifier,
             "DbiResourceId": instance.dbi_resource_id,
             "Region": self.source_arn.split(":")[3],
-            "Status": "replicating",
+            "Status": self.status,
             "Engine": instance.engine,
             "EngineVersion": instance.engine_version,
             "AllocatedStorage": instance.allocated_storage,
@@ -59,16 +61,20 @@ class Copy:
 
 @dataclass(frozen=True)
 class Copies:
-    """The copies that one region holds, by the ARN of their source."""
+    """The copies that one region holds, by their ARN."""
 
-    by_source: dict[str, Copy] = field(default_factory=dict[str, Copy])
+    by_arn: dict[str, Copy] = field(default_factory=dict[str, Copy])
 
     def find(self, arn: str) -> Copy:
         """The copy with an ARN. Raises DBInstanceAutomatedBackupNotFound."""
-        for copy in self.by_source.values():
-            if copy.arn == arn:
-                return copy
-        raise _not_found(arn)
+        if arn not in self.by_arn:
+            raise _not_found(arn)
+        return self.by_arn[arn]
+
+    def replicating(self, source_arn: str) -> Copy | None:
+        """The copy that follows an instance now."""
+        copies = (each for each in self.by_arn.values() if each.source_arn == source_arn)
+        return next((each for each in copies if each.status == "replicating"), None)
 
     def restored(self, arn: str) -> dict[str, Any]:
         """What an instance restored from a copy begins with."""
@@ -87,9 +93,9 @@ def start_db_instance_automated_backups_replication(response: Moto) -> ActionRes
     source_arn = response.params["SourceDBInstanceArn"]
     _, _, _, region, account, _, identifier = source_arn.split(":")
     instance = rds_backends[account][region].describe_db_instances(identifier)[0]
-    copies = of(response.backend).by_source
+    copies = of(response.backend)
     key = response.params.get("KmsKeyId")
-    if source_arn in copies:
+    if copies.replicating(source_arn):
         raise RDSClientError(
             "InvalidDBInstanceState", f"The backups of {identifier} are replicated already."
         )
@@ -99,22 +105,24 @@ def start_db_instance_automated_backups_replication(response: Moto) -> ActionRes
         )
     here = response.backend.region_name
     number = mock_random.get_random_string(length=39, lower_case=True)
-    copies[source_arn] = Copy(
+    copy = Copy(
         arn=f"arn:aws:rds:{here}:{account}:auto-backup:ab-{number}",
         source_arn=source_arn,
         instance=instance,
         kms_key_id=key,
         retention_days=int(response.params.get("BackupRetentionPeriod", DEFAULT_RETENTION_DAYS)),
     )
-    return ActionResult({"DBInstanceAutomatedBackup": copies[source_arn].told()})
+    copies.by_arn[copy.arn] = copy
+    return ActionResult({"DBInstanceAutomatedBackup": copy.told()})
 
 
 def stop_db_instance_automated_backups_replication(response: Moto) -> ActionResult:
-    """Copy no more, and forget what was copied."""
-    source_arn = response.params["SourceDBInstanceArn"]
-    copy = of(response.backend).by_source.pop(source_arn, None)
+    """Copy no more; what was copied stays."""
+    source_arn, copies = response.params["SourceDBInstanceArn"], of(response.backend)
+    copy = copies.replicating(source_arn)
     if copy is None:
         raise _not_found(source_arn)
+    copies.by_arn[copy.arn] = copy = replace(copy, status="retained")
     return ActionResult({"DBInstanceAutomatedBackup": copy.told()})
 
 
@@ -128,7 +136,7 @@ def described(describe_db_instance_automated_backups: Method) -> Method:
             return ActionResult({"DBInstanceAutomatedBackups": [copies.find(arn).told()]})
         identifier = response.params.get("DBInstanceIdentifier")
         own = response.backend.describe_db_instance_automated_backups(identifier)
-        told = [copy.told() for copy in copies.by_source.values()]
+        told = [copy.told() for copy in copies.by_arn.values()]
         copied = [each for each in told if identifier in {None, each["DBInstanceIdentifier"]}]
         return ActionResult({"DBInstanceAutomatedBackups": [*own, *copied]})
 

@@ -23,10 +23,13 @@ def test_every_alarm_names_its_section_in_the_runbook(program: Recording) -> Non
         assert explained_at(alarm.inputs["alarmDescription"]) in HEADINGS, alarm.name
 
 
-def test_every_alarm_tells_the_one_topic(program: Recording) -> None:
-    topic = program.one("aws:sns/topic:Topic")
-    arn = f"arn:aws:mock::123456789012:{topic.name}"
+def test_every_alarm_tells_the_one_topic_of_its_region(program: Recording) -> None:
+    topics = program.all("aws:sns/topic:Topic")
+    arns = {each.inputs["region"]: f"arn:aws:mock::123456789012:{each.name}" for each in topics}
+    assert len(arns) == len(topics)
+    (here,) = (each.inputs["region"] for each in topics if each.name == "notifications-alerts")
     for alarm in program.all(ALARM):
+        arn = arns[alarm.inputs.get("region", here)]
         assert alarm.inputs["alarmActions"][0] == arn, alarm.name
 
 

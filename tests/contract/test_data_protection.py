@@ -26,6 +26,32 @@ def buckets(program: Recording) -> set[str]:
     return {each.name for each in program.all(BUCKET)}
 
 
+OUTLIVES = {
+    "aws:ebs/volume:Volume",
+    "aws:kms/key:Key",
+    "aws:route53/zone:Zone",
+    BUCKET,
+    *GUARDS.values(),
+}
+"""What holds data or is stood on by another stack; private zones are of one VPC."""
+
+
+def test_what_holds_data_outlives_its_stack_unless_it_is_thrown_away(program: Recording) -> None:
+    (primary,) = (each for each in program.resources if each.name == "database-primary")
+    throws_away = primary.inputs["skipFinalSnapshot"]
+    for each in program.resources:
+        of_the_program = each.inputs.get("bucket", each.name).startswith("configuration-")
+        if each.type in OUTLIVES and not of_the_program and "vpcs" not in each.inputs:
+            assert each.request.retainOnDelete is not throws_away, each.name
+
+
+def test_what_is_protected_is_not_deleted_without_protection_either(program: Recording) -> None:
+    on_its_own = {"aws:ec2/vpc:Vpc", "aws:rds/instance:Instance"}
+    for each in program.resources:
+        if each.request.protect and each.type not in on_its_own:
+            assert each.request.retainOnDelete, each.name
+
+
 def test_logs_are_kept_for_a_year_and_encrypted_with_our_key(program: Recording) -> None:
     for group in program.all("aws:cloudwatch/logGroup:LogGroup"):
         assert group.inputs["retentionInDays"] >= LEAST_LOG_DAYS, group.name

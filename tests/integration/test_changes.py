@@ -28,8 +28,9 @@ Each row is one change of `Pulumi.prod.yaml`, previewed by the real engine again
 production on emulated AWS. **Nothing** touches no resource, **in place** changes resources that
 keep running, **rolling** replaces application servers a few at a time behind the load balancer,
 **replacement** replaces what is named, and **refused** is stopped before anything is touched,
-because it would replace what holds data or the network that all of it stands in. An account of AWS
-takes new tags for its budget and its detector in place; the emulated one replaces them.
+because it would replace what holds data, the public zone, or the network that all of it stands in.
+An account of AWS takes new tags for its budget and its detector in place; the emulated one replaces
+them.
 
 | Setting | From | To | Effect | Replaced |
 |---|---|---|---|---|

@@ -57,6 +57,7 @@ def program(environment: str, region: str = REGION, **changed: Any) -> Callable[
             security_group_id=group.id,
             kms_key_arn=key,
             protect=False,
+            retain=False,
             **changed,
         )
         database = Database("database", args, opts=opts)

@@ -1,15 +1,20 @@
 """What somebody changes behind the program's back is seen by a refresh, and mended by an up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.integration.answers import private_records
 from tests.integration.conftest import Platform
 from tests.integration.engine import Watch, changes
 
 DATABASE = "messaging-app-local-database"
+
+WRITER = "postgres.internal.local.chat.example.com"
+"""A name that a failover turns; its record's logical name is the next one."""
+WRITER_RECORD = "names-postgres"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +125,24 @@ DRIFTS = (
 each_drift = pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.resource)
 
 
+def write_to(platform: Platform, target: str) -> None:
+    """Turn the writer's name to another target, as a failover does."""
+    route53 = platform.client("route53")
+    zones = route53.list_hosted_zones()["HostedZones"]
+    (zone,) = [each for each in zones if each["Config"]["PrivateZone"]]
+    record = {"Name": WRITER, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": target}]}
+    route53.change_resource_record_sets(
+        HostedZoneId=zone["Id"],
+        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
+    )
+
+
+def writer(platform: Platform) -> str:
+    """Where the writer's name leads."""
+    (value,) = private_records(platform.client("route53"))[WRITER]["ResourceRecords"]
+    return value["Value"]
+
+
 @dataclass(frozen=True)
 class Meddled:
     """The platform after all drifts at once: two runs of the engine do for every test."""
@@ -131,7 +154,18 @@ class Meddled:
 
 
 @pytest.fixture(scope="module")
-def meddled(platform: Platform) -> Meddled:
+def promoted(platform: Platform) -> Iterator[str]:
+    """The replica, which the writer's name leads to for as long as this module's tests run."""
+    primary = writer(platform)
+    replica = primary.replace(DATABASE, f"{DATABASE}-replica")
+    write_to(platform, replica)
+    yield replica
+    write_to(platform, primary)
+    platform.engine.project_stack().refresh()
+
+
+@pytest.fixture(scope="module")
+def meddled(platform: Platform, promoted: str) -> Meddled:
     before = {drift.resource: drift.read(platform) for drift in DRIFTS}
     for drift in DRIFTS:
         drift.meddle(platform)
@@ -165,7 +199,8 @@ def test_a_refresh_sees(drift: Drift, meddled: Meddled) -> None:
 
 
 def test_a_refresh_sees_nothing_else(meddled: Meddled) -> None:
-    assert meddled.seen.operations.keys() == {drift.resource for drift in DRIFTS}
+    drifted = {drift.resource for drift in DRIFTS}
+    assert meddled.seen.operations.keys() == {*drifted, WRITER_RECORD}
 
 
 @each_drift
@@ -177,3 +212,10 @@ def test_an_up_mends(platform: Platform, drift: Drift, meddled: Meddled, mended:
 def test_an_up_changes_nothing_else(mended: Watch) -> None:
     touched = {name for name, done in mended.operations.items() if set(done) != {"refresh"}}
     assert touched == {drift.resource for drift in DRIFTS}
+
+
+def test_an_up_leaves_a_name_where_a_failover_turned_it(
+    platform: Platform, promoted: str, mended: Watch
+) -> None:
+    assert mended.operations[WRITER_RECORD] == ["refresh"]
+    assert writer(platform) == promoted

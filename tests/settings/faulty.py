@@ -295,6 +295,12 @@ RULE_FAULTS: list[Case] = [
         "which is 35.",
     ),
     (
+        "operations.zone",
+        "eu-central-1c",
+        'operations.zone: given "eu-central-1c", allowed is one of network.zones: '
+        "eu-central-1a, eu-central-1b.",
+    ),
+    (
         "storage.force_destroy",
         True,
         "storage.force_destroy: given true, allowed is false, as long as protect is true.",

@@ -35,6 +35,38 @@ def test_every_fault_of_one_kind_is_listed_at_once() -> None:
     ]
 
 
+def test_a_stack_that_took_over_is_no_throw_away_stack() -> None:
+    raw = with_value("protect", False)
+    raw["storage"]["force_destroy"] = True
+    recovery: dict[str, Any] = {
+        "database_backup_arn": "arn:aws:rds:eu-central-1:123456789012:auto-backup:ab-1",
+        "backups_bucket": "backups-copy",
+        "media_bucket": "media-copy",
+        "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1",
+        "public_zone_id": "Z1",
+    }
+    raw["recovery"] = recovery
+    assert load_settings(raw).keeps_data is False
+    recovery["take_over"] = True
+    assert fault_text(raw) == (
+        "storage.force_destroy: given true, allowed is false, as long as recovery.take_over is "
+        "true."
+    )
+
+
+@pytest.mark.parametrize(
+    ("zones", "chosen", "zone"),
+    [("abc", None, "c"), ("abcd", None, "c"), ("ab", None, "b"), ("abc", "us-east-1a", "a")],
+)
+def test_the_operations_server_stands_apart_from_the_cache_unless_told(
+    zones: str, chosen: str | None, zone: str
+) -> None:
+    raw = with_value("operations.zone", chosen)
+    raw["region"] = "us-east-1"
+    raw["network"]["zones"] = [f"us-east-1{each}" for each in zones]
+    assert load_settings(raw).operations_zone == f"us-east-1{zone}"
+
+
 def test_an_arm_type_is_refused_for_servers_and_taken_for_the_database() -> None:
     assert fault_text(with_value("cache.instance_type", "m7g.xlarge")).startswith(
         f'cache.instance_type: given "m7g.xlarge", allowed is {X86}'

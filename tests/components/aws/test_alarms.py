@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.aws.alarms import RUNBOOK, Alarm, Alarms, AlarmsArgs
+from components.aws.copy_alarms import CopiedBucket, delay_alarms, failure_alarms
 from components.aws.data_alarms import backup_alarms, database_alarms, elasticache_alarms
 from components.aws.server_alarms import (
     function_alarms,
@@ -29,6 +30,8 @@ ROOT = Path(__file__).parents[3]
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TOPIC_ARN = "arn:aws:sns:eu-central-1:123456789012:alerts"
 REGION = "eu-central-1"
+
+COPIED = CopiedBucket(source="media-bucket", copy="media-copy-bucket")
 
 OF_OTHER_COMPONENTS = {"audit", "group-errors", "group-unhealthy"}
 """Sections of alarms that are not made here."""
@@ -52,6 +55,8 @@ def every_alarm() -> dict[str, Alarm]:
         database_alarms("replica", 500, is_replica=True),
         elasticache_alarms("cache"),
         backup_alarms("test"),
+        failure_alarms("media", COPIED),
+        delay_alarms("media", COPIED),
         balancer_alarms("app/balancer/1"),
         a_group(),
         nat_alarms({"eu-central-1a": "nat-1"}),
@@ -195,3 +200,35 @@ def test_every_cache_node_is_watched(built: Recording) -> None:
     assert watched == [
         {"CacheClusterId": f"cache-{number}", "CacheNodeId": "0001"} for number in ("001", "002")
     ]
+
+
+def test_alarms_stand_where_their_metrics_are(identity: Identity) -> None:
+    args = AlarmsArgs(
+        identity=identity,
+        topic_arn=TOPIC_ARN,
+        alarms=delay_alarms("media", COPIED),
+        region="eu-west-1",
+    )
+    alarm = record(lambda: Alarms("alarms", args)).one(ALARM).inputs
+    assert alarm["region"] == "eu-west-1"
+    assert (alarm["metricName"], alarm["statistic"], alarm["threshold"]) == (
+        "ReplicationLatency",
+        "Maximum",
+        900,
+    )
+
+
+def test_what_could_not_be_copied_raises_an_alarm_at_once() -> None:
+    (alarm,) = failure_alarms("media", COPIED).values()
+    (metric,) = alarm.metrics.values()
+    assert (metric.namespace, metric.name, metric.statistic) == (
+        "AWS/S3",
+        "OperationsFailedReplication",
+        "Sum",
+    )
+    assert (alarm.comparison, alarm.threshold, alarm.periods) == (">", 0, 1)
+    assert metric.dimensions == {
+        "SourceBucket": "media-bucket",
+        "DestinationBucket": "media-copy-bucket",
+        "RuleId": "copy",
+    }

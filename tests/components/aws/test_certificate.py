@@ -15,7 +15,15 @@ ZONE = "aws:route53/zone:Zone"
 
 @pytest.fixture(scope="module")
 def built(identity: Identity) -> Recording:
-    args = CertificateArgs(identity=identity, domain=DOMAIN)
+    return build(identity)
+
+
+def build(
+    identity: Identity, *, zone_id: str | None = None, protect: bool = False, retain: bool = False
+) -> Recording:
+    args = CertificateArgs(
+        identity=identity, domain=DOMAIN, zone_id=zone_id, protect=protect, retain=retain
+    )
     return record(lambda: Certificate("certificate", args))
 
 
@@ -85,8 +93,7 @@ def test_nobody_but_certificate_manager_may_issue_certificates_for_the_domain(
 
 @pytest.fixture(scope="module")
 def in_the_zone_of_another(identity: Identity) -> Recording:
-    args = CertificateArgs(identity=identity, domain=DOMAIN, zone_id="ZOTHER")
-    return record(lambda: Certificate("certificate", args))
+    return build(identity, zone_id="ZOTHER")
 
 
 def test_a_zone_of_another_stack_gets_the_validation_record_and_nothing_else(
@@ -110,3 +117,13 @@ def test_a_validation_record_that_two_stacks_share_is_taken_over_and_left_behind
     assert shared.inputs["allowOverwrite"] is True
     assert shared.request.retainOnDelete is True
     assert not any(each.request.retainOnDelete for each in built.all(RECORD))
+
+
+def test_a_zone_stays_with_what_another_stack_needs_of_it(identity: Identity) -> None:
+    built = build(identity, protect=True, retain=True)
+    assert built.one(ZONE).request.protect
+    assert {each.name for each in built.resources if each.request.retainOnDelete} == {
+        "certificate-zone",
+        "certificate-authorities",
+        "certificate-validation-record",
+    }

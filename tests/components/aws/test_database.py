@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ Build = Callable[..., Recording]
 def build(identity: Identity) -> Build:
     def run(
         protect: bool = True,
+        retain: bool = True,
         zones: tuple[str, ...] = ("eu-central-1a", "eu-central-1b"),
         copy: DatabaseCopy | None = None,
         restore_from: str | None = None,
@@ -51,6 +53,7 @@ def build(identity: Identity) -> Build:
             security_group_id="sg-1",
             kms_key_arn=KEY_ARN,
             protect=protect,
+            retain=retain,
             copy=copy,
             restore_from=restore_from,
         )
@@ -183,6 +186,7 @@ def test_a_failover_does_not_replace_the_replica(build: Build) -> None:
 def test_what_the_primary_began_with_never_replaces_it(build: Build) -> None:
     assert list(primary(build()).request.ignoreChanges) == [
         "dbName",
+        "finalSnapshotIdentifier",
         "kmsKeyId",
         "password",
         "restoreToPointInTime",
@@ -277,22 +281,35 @@ def test_backups_reach_back_as_far_as_the_settings_say(build: Build) -> None:
     assert inputs["maintenanceWindow"] == "sun:03:30-sun:04:30"
 
 
-def test_a_protected_database_leaves_its_backups_and_a_snapshot(build: Build) -> None:
-    built = build(protect=True)
-    assert primary(built).request.protect
-    assert replica(built).request.protect
-    assert primary(built).inputs["skipFinalSnapshot"] is False
-    assert primary(built).inputs["finalSnapshotIdentifier"] == "messaging-app-test-database-final"
-    assert primary(built).inputs["deleteAutomatedBackups"] is False
+@BOTH
+@pytest.mark.parametrize("protect", [True, False])
+def test_instances_are_protected_when_asked(build: Build, instance: str, protect: bool) -> None:
+    assert build(protect=protect).one(INSTANCE, instance).request.protect is protect
 
 
-def test_an_unprotected_database_goes_without_a_trace(build: Build) -> None:
-    built = build(protect=False)
-    assert not primary(built).request.protect
-    assert not replica(built).request.protect
-    assert primary(built).inputs["skipFinalSnapshot"] is True
-    assert "finalSnapshotIdentifier" not in primary(built).inputs
-    assert primary(built).inputs["deleteAutomatedBackups"] is True
+def test_a_database_leaves_its_backups_and_a_snapshot_even_without_protection(
+    build: Build,
+) -> None:
+    # Protection is off whenever a database is deleted at all.
+    inputs = primary(build(protect=False)).inputs
+    assert inputs["skipFinalSnapshot"] is False
+    assert inputs["deleteAutomatedBackups"] is False
+
+
+def test_the_final_snapshot_is_named_after_the_beginning_of_the_instance(build: Build) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    built = primary(build())
+    name, _, moment = built.inputs["finalSnapshotIdentifier"].rpartition("-")
+    assert name == "messaging-app-test-database-final"
+    began = datetime.strptime(moment, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    assert before <= began <= datetime.now(UTC)
+    assert "finalSnapshotIdentifier" in built.request.ignoreChanges
+
+
+def test_a_throw_away_database_goes_without_a_trace(build: Build) -> None:
+    inputs = primary(build(protect=False, retain=False)).inputs
+    assert inputs["skipFinalSnapshot"] is True
+    assert inputs["deleteAutomatedBackups"] is True
 
 
 @BOTH

@@ -73,6 +73,18 @@ def test_an_address_that_moves_is_given_once(args: PrivateZoneArgs) -> None:
     assert list(moved.one(RECORD, "private-fixed").request.ignoreChanges) == []
 
 
+def test_an_alias_that_moves_is_given_once(args: PrivateZoneArgs) -> None:
+    def build() -> PrivateZone:
+        zone = PrivateZone("private", args)
+        zone.add_alias("postgres", "database.rds.amazonaws.com", moves=True)
+        zone.add_alias("fixed", "other.rds.amazonaws.com")
+        return zone
+
+    moved = record(build)
+    assert list(moved.one(RECORD, "private-postgres").request.ignoreChanges) == ["records"]
+    assert list(moved.one(RECORD, "private-fixed").request.ignoreChanges) == []
+
+
 def test_adding_a_record_returns_the_name_that_clients_use(args: PrivateZoneArgs) -> None:
     names: list[str] = []
 

@@ -15,7 +15,15 @@ KEY = "aws:kms/key:Key"
 
 @pytest.fixture(scope="module")
 def built(identity: Identity) -> Recording:
-    args = EncryptionKeyArgs(identity=identity, region=REGION, account_id=ACCOUNT_ID)
+    return build(identity)
+
+
+def build(
+    identity: Identity, region: str = REGION, *, protect: bool = False, retain: bool = False
+) -> Recording:
+    args = EncryptionKeyArgs(
+        identity=identity, region=region, account_id=ACCOUNT_ID, protect=protect, retain=retain
+    )
     return record(lambda: EncryptionKey("encryption", args))
 
 
@@ -42,6 +50,19 @@ def test_the_key_rotates_and_can_be_rescued_for_30_days(built: Recording) -> Non
     assert key["deletionWindowInDays"] == 30
 
 
+@pytest.mark.parametrize("protect", [True, False])
+def test_the_key_is_protected_like_what_it_encrypts(identity: Identity, protect: bool) -> None:
+    assert build(identity, protect=protect).one(KEY).request.protect is protect
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_the_key_stays_where_what_it_encrypted_stays(identity: Identity, retain: bool) -> None:
+    built = build(identity, retain=retain)
+    assert built.one(KEY).request.retainOnDelete is retain
+    # Another stack of the same name would find it taken.
+    assert not built.one("aws:kms/alias:Alias").request.retainOnDelete
+
+
 def test_the_alias_names_the_environment_and_points_at_the_key(built: Recording) -> None:
     assert built.one("aws:kms/alias:Alias").inputs == {
         "name": "alias/messaging-app-test",
@@ -51,8 +72,7 @@ def test_the_alias_names_the_environment_and_points_at_the_key(built: Recording)
 
 
 def test_a_key_of_another_region_stands_there_with_its_alias(identity: Identity) -> None:
-    args = EncryptionKeyArgs(identity=identity, region="eu-west-1", account_id=ACCOUNT_ID)
-    built = record(lambda: EncryptionKey("copies", args))
+    built = build(identity, "eu-west-1")
     assert {each.inputs["region"] for each in built.resources if each.request.custom} == {
         "eu-west-1"
     }

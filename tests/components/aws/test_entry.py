@@ -91,6 +91,17 @@ def test_a_recovery_stack_that_takes_over_takes_the_public_names() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("variant", "stay"), [("prod", True), ("local", False), ("taking over", True)]
+)
+def test_public_names_stay_where_another_stack_may_have_taken_them(
+    variant: str, stay: bool
+) -> None:
+    program = recorded(variant)
+    for label in ("api", "ws"):
+        assert program.one(RECORD, f"{label}-record").request.retainOnDelete is stay
+
+
 def test_taking_over_changes_nothing_else() -> None:
     before, after = recorded("dr").counts(), recorded("taking over").counts()
     assert {key: after[key] - before[key] for key in after if after[key] != before[key]} == {

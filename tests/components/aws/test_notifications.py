@@ -56,6 +56,7 @@ def test_without_slack_it_is_a_topic_that_mails(build: Build) -> None:
         "topic": TOPIC_ARN,
         "protocol": "email",
         "endpoint": "team@example.com",
+        "region": "eu-central-1",
     }
 
 

@@ -77,6 +77,7 @@ def build(identity: Identity) -> Build:
             health_url="https://api.chat.example.com/health",
             alert_topic_arn=TOPIC_ARN,
             protect=True,
+            retain=True,
         )
         return Operations("operations", replace(args, **changed))
 
@@ -170,6 +171,11 @@ def test_metrics_are_on_an_encrypted_volume_beside_the_server(build: Build) -> N
 @pytest.mark.parametrize("protect", [True, False])
 def test_the_volume_is_protected_when_data_is(build: Build, protect: bool) -> None:
     assert build(protect=protect).one(VOLUME).request.protect is protect
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_the_volume_stays_where_data_stays(build: Build, retain: bool) -> None:
+    assert build(retain=retain).one(VOLUME).request.retainOnDelete is retain
 
 
 def test_a_replaced_server_gives_the_volume_up_before_the_new_one_takes_it(build: Build) -> None:

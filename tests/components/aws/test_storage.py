@@ -117,6 +117,17 @@ def test_a_throw_away_bucket_is_deleted_with_its_objects(build: Build) -> None:
     assert build(settings=throw_away).one(BUCKET).inputs["forceDestroy"] is True
 
 
+def test_a_bucket_stays_with_all_that_guards_it_when_its_stack_is_destroyed(build: Build) -> None:
+    built = build(settings=LOCKED, log_bucket="logs")
+    left = {each.type for each in built.resources if each.request.retainOnDelete}
+    assert left == built.counts().keys() - {"messaging-app:aws:Bucket"}
+
+
+def test_nothing_of_a_throw_away_bucket_stays(build: Build) -> None:
+    built = build(settings=StorageSettings(force_destroy=True), log_bucket="logs")
+    assert [each.name for each in built.resources if each.request.retainOnDelete] == []
+
+
 def test_objects_are_encrypted_with_the_platforms_key(build: Build) -> None:
     assert build().one(ENCRYPTION).inputs["rules"] == [
         {

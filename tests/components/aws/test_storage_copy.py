@@ -31,12 +31,14 @@ def build(identity: Identity, purpose: Purpose) -> Recording:
             kms_key_arn="arn:source-key",
             protect=True,
         )
+        bucket = Bucket("source", source)
         args = BucketCopyArgs(
             identity=identity,
             account_id=ACCOUNT_ID,
             purpose=purpose,
             settings=SETTINGS,
-            source=Bucket("source", source),
+            source_bucket=bucket.versioned,
+            source_arn=bucket.arn,
             source_region="eu-central-1",
             source_kms_key_arn="arn:source-key",
             region="eu-west-1",
@@ -120,6 +122,12 @@ def test_the_replication_waits_for_versions_in_both_buckets_and_for_its_rights(
     needed = {backups.one(ROLE_POLICY).urn, *(each.urn for each in versioning)}
     assert len(versioning) == 2
     assert needed <= set(backups.one(REPLICATION).request.dependencies)
+
+
+def test_the_copy_outlives_the_stack_and_its_replication_does_not(backups: Recording) -> None:
+    assert backups.one(BUCKET, "copy-bucket").request.retainOnDelete
+    ends = (REPLICATION, ROLE, ROLE_POLICY)
+    assert not any(backups.one(type_).request.retainOnDelete for type_ in ends)
 
 
 def test_s3_takes_the_role_on_behalf_of_the_source_only(backups: Recording) -> None:
