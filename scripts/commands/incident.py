@@ -59,7 +59,9 @@ def incident(
     )
     for fault in response.faults:
         context.console.warn(f"{fault.rstrip('.')}.")
-    context.console.show_one("Incident", asdict(response))
+    shown = {"kind": response.kind, "outcome": response.outcome, "detail": response.detail}
+    told = {"told": ", ".join(response.told) or "nobody"}
+    context.console.show_one("Incident", asdict(response) if as_json else {**shown, **told})
     nobody_knows = response.outcome == "notified" and not response.told
     if response.outcome == "failed" or nobody_knows:
         raise typer.Exit(ExitCode.FAILED)

@@ -31,7 +31,6 @@ def migrate(
             ExitCode.MISCONFIGURED,
         )
     host = DockerHost(files=context.settings.compose_file)
-    host.check([service])
     url = needed(context.settings.database_url, "DATABASE_URL")
     request = procedure.Migration(
         service=service, command=tuple(command or procedure.COMMAND), wait_seconds=wait

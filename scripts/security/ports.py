@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -43,14 +43,17 @@ def scan(
         OpsError: the host has no address.
     """
     try:
-        address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]
+        told = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise OpsError(f"{host} has no address: {error.strerror}.", ExitCode.NOT_FOUND) from None
-    found = asyncio.run(_open(str(address), sorted(set(scanned)), seconds))
-    return [_finding(host, port) for port in found if port not in allowed]
+    # Of IPv4 and IPv6 a firewall may have forgotten one.
+    addresses = sorted({str(each[4][0]) for each in told})
+    numbers = sorted(set(scanned))
+    found = {port for each in addresses for port in asyncio.run(_open(each, numbers, seconds))}
+    return [_finding(host, port) for port in sorted(found) if port not in allowed]
 
 
-async def _open(address: str, scanned: Iterable[int], seconds: float) -> list[int]:
+async def _open(address: str, numbers: Sequence[int], seconds: float) -> list[int]:
     limit = asyncio.Semaphore(AT_ONCE)
 
     async def is_open(port: int) -> bool:
@@ -63,7 +66,6 @@ async def _open(address: str, scanned: Iterable[int], seconds: float) -> list[in
             writer.close()
             return True
 
-    numbers = list(scanned)
     answers = await asyncio.gather(*(is_open(port) for port in numbers))
     return [port for port, answer in zip(numbers, answers, strict=True) if answer]
 

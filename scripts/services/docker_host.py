@@ -1,9 +1,11 @@
 """The application as containers on one host, driven through Docker Compose."""
 
 import json
+import math
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,9 @@ from scripts.waiting import until_so
 
 if TYPE_CHECKING:
     from scripts.services import ScaleUp
+
+SETTLE_SECONDS = 2
+"""How long containers must be healthy to count as such."""
 
 HEALTHY_SECONDS = 300
 """How long containers may take to be healthy after a restart or an update."""
@@ -120,16 +125,25 @@ class DockerHost:
     def wait_healthy(self, service: str, *, seconds: float, count: int = 1) -> None:
         """Return when at least `count` containers of a service are healthy, and none is not.
 
+        They must be so for a moment: a container that is about to crash runs at first, too.
+
         Raises:
             OpsError: they are not in time; the message says which, and how to see why.
         """
 
+        well_since = math.inf
+
         def obstacle() -> str | None:
+            nonlocal well_since
             found = self.containers(service)
             unwell = [f"{each.name} is {each.status}" for each in found if not each.is_well]
-            if unwell:
-                return f"{', '.join(unwell)}; see `ops logs {service}`"
-            return None if len(found) >= count else f"{len(found)} of {count} containers run"
+            if unwell or len(found) < count:
+                well_since = math.inf
+                few = f"{len(found)} of {count} containers run"
+                return f"{', '.join(unwell) or few}; see `ops logs {service}`"
+            well_since = min(well_since, time.monotonic())
+            settled = time.monotonic() - well_since >= SETTLE_SECONDS
+            return None if settled else "they have just become so"
 
         until_so(obstacle, seconds=seconds, what=f"{service} did not become healthy")
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from tests.services.docker import Project
 from tests.services.ports import free_port
 from tests.services.postgresql import Server
 
+ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
 
 
@@ -128,3 +131,26 @@ def test_a_wrong_password_is_not_waited_for(server: Server) -> None:
 
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
         migrate.connected(wrong, 3600)
+
+
+def test_the_command_runs_a_service_that_only_a_profile_has(
+    server: Server, backend: Backend, running_docker: str
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "scripts", "migrate", "--", "sh", "-c", NOTE],
+        env={
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "COMPOSE_FILE": backend.host.files,
+            "DATABASE_URL": server.url(),
+            "DOCKER_HOST": running_docker,
+        },
+        cwd=backend.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == ExitCode.OK, ran.stderr
+    assert ran.stderr.endswith("The database is migrated.\n")
+    assert backend.runs == 1

@@ -95,6 +95,7 @@ def project(address: str, folder: Path) -> Generator[Project]:
         "image": IMAGE,
         "command": ["sh", "-c", f"{start} -p 8080".replace("$", "$$")],
         "stop_grace_period": "1s",
+        "network_mode": "none",
         # A pull of it is skipped: no registry has it.
         "pull_policy": "never",
         "healthcheck": {
@@ -105,7 +106,7 @@ def project(address: str, folder: Path) -> Generator[Project]:
         },
     }
     # Started by `docker compose run` only.
-    backend = {"image": IMAGE, "profiles": ["tools"]}
+    backend = {"image": IMAGE, "profiles": ["tools"], "network_mode": "none"}
     services = {"api": service, "websocket": service, "backend": backend}
     file.write_text(json.dumps({"name": f"ops-{folder.name}"[:60].lower(), "services": services}))
     running = Project(address, file, DockerHost(files=str(file)))
@@ -121,7 +122,8 @@ def _command(folder: Path, address: str) -> list[str | Path]:
     places = ["--data-root", folder / "data", "--exec-root", folder / "run"]
     return [
         *("dockerd", "--config-file", folder / "daemon.json", "--host", address),
-        *("--pidfile", folder / "pid", "--mtu", "1400", *places),
+        # Nothing of the machine's network is touched: other engines may run beside this one.
+        *("--pidfile", folder / "pid", "--bridge=none", "--iptables=false", *places),
     ]
 
 

@@ -21,17 +21,20 @@ START_SECONDS = 60
 
 
 @contextmanager
-def nginx(server: str, *, days: float = 90, tls: bool = True) -> Generator[int]:
+def nginx(
+    server: str, *, days: float = 90, tls: bool = True, folder: Path | None = None
+) -> Generator[int]:
     """Run nginx with one server until the end of the block, and yield its port.
 
     Args:
         server: text of the server's block.
         days: how long its certificate is valid from now on; past when negative.
         tls: whether it speaks TLS.
+        folder: where to keep its files, among them `cert.pem`; a temporary one when left out.
     """
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="ops-nginx-") as name:
-        folder = Path(name)
+        folder = folder or Path(name)
         certificate(folder, days=days)
         keys = f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
         temporary = "".join(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from scripts.faults import OpsError
@@ -71,6 +73,17 @@ def test_a_certificate_that_clients_refuse_is_critical() -> None:
     assert found.detail == (
         "localhost: 60 days left, but clients refuse it: self-signed certificate"
     )
+
+
+def test_an_authority_that_this_machine_trusts_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with nginx("location /health { return 200; }", days=60, folder=tmp_path) as port:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        url = f"https://localhost:{port}/health"
+        found = [*entry.health_url(url), *entry.certificate(url)]
+
+    assert [each.state for each in found] == [State.OK, State.OK]
 
 
 def test_a_port_without_tls_is_a_sentence() -> None:

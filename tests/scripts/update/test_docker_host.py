@@ -6,6 +6,7 @@ import pytest
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
+from scripts.services import ScaleUp
 from scripts.update import docker_host
 from tests.services import docker
 from tests.services.docker import IMAGE, Project
@@ -76,6 +77,17 @@ def test_a_service_that_has_its_newest_image_is_left_running(compose_project: Pr
 
     assert said == ["Updating api …", "api had it already."]
     assert len(list(compose_project.host.logs(["api"], 10))) == 1
+
+
+def test_a_service_that_was_scaled_up_stays_so(
+    compose_project: Project, request: pytest.FixtureRequest
+) -> None:
+    compose_project.host.scale_up(ScaleUp(service="api", by=1, seconds=120), print)
+    request.getfixturevalue("newer_image")
+
+    docker_host.update_containers(compose_project.host, ["api"], print)
+
+    assert len(compose_project.host.containers("api")) == 2
 
 
 def test_it_stops_at_the_first_service_that_is_not_healthy(
