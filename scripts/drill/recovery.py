@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -58,10 +59,11 @@ def store(folder: Path) -> Generator[Repository]:
     with (folder / "s3.log").open("wb") as log:
         running = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
-        client = _client(f"http://127.0.0.1:{port}")
+        connect = partial(_client, f"http://127.0.0.1:{port}")
+        client = connect()
         if not until(lambda: _made(client), START_SECONDS, pause_seconds=0.1):
             raise OpsError("The drill's S3 did not start.")
-        yield Repository(client, BUCKET)
+        yield Repository(connect, BUCKET)
     finally:
         running.kill()
         running.wait()
