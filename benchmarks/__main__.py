@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import backup, preview
+from benchmarks import backup, failover, preview
 from benchmarks.engine import engine, machine
 from offline.workspace import ROOT
 
@@ -38,6 +38,11 @@ def main() -> None:
     _show(console, "Backup and restore against the guide's script", ways)
     measured = {"about": {**about, "gib": backup.GIB}, "ways": ways}
     (RESULTS / "backup.json").write_text(json.dumps(measured, indent=2) + "\n")
+    console.print(f"Loss of the database's primary, {failover.ROUNDS} drills …")
+    losses = failover.measure()
+    _show(console, "Loss of the primary under load", losses)
+    measured = {"about": about, "losses": losses}
+    (RESULTS / "failover.json").write_text(json.dumps(measured, indent=2) + "\n")
 
 
 def _show(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -196,6 +196,7 @@ def _environment(facts: Facts) -> dict[str, str]:
     return {
         "AWS_REGION": facts.region,
         "ENVIRONMENT": facts.environment,
+        "DATABASE_PLATFORM": "rds",
         "DATABASE_URL": f"postgresql://{user}@{facts.database.host}:{end}",
         "DATABASE_REPLICA_URL": f"postgresql://{user}@{facts.database.replica_host}:{end}",
         "REDIS_URL": f"{scheme}://:${{REDIS_PASSWORD}}@{facts.cache.host}:{ports.REDIS}/0",

@@ -44,6 +44,10 @@ def rejoin(request: RejoinRequest, tell: Callable[[str], None]) -> Path | None:
         if made.running:
             tell(f"Stopping the server in {request.data} …")
             _program(request, made, "pg_ctl", "stop", "-D", str(request.data), "-w", "-m", "fast")
+            # A server that runs on may have written since, and writes when it stops.
+            made = divergence.make(request)
+            if made.refusal:
+                raise made.refusal
         _keep_log(primary, request.slot)
         kept = None if made.diverged_bytes == 0 else _set_aside(request.data)
         # Rewinding reads the new timeline from the last checkpoint.
