@@ -16,8 +16,6 @@ class Job:
 JOBS: Final = (
     Job(command="backup", calendar="*-*-* 01:30:00"),
     Job(command="media-backup", calendar="*-*-* 02:30:00"),
-    Job(command="retention", calendar="*-*-* 03:30:00"),
-    Job(command="audit-report", calendar="*-*-* 06:00:00"),
     # Once a week, at hours of their own: each of them keeps the database busy.
     Job(command="maintenance", calendar="Sat *-*-* 04:00:00"),
     Job(command="verify", calendar="Sun *-*-* 04:00:00"),

@@ -113,7 +113,7 @@ def test_it_is_one_server_its_data_and_its_files(build: Build) -> None:
         "messaging-app:aws:ServerTemplate": 1,
         ATTACHMENT: 1,
         INSTANCE: 1,
-        OBJECT: 32,
+        OBJECT: 30,
         RECORD: 1,
         ROLE_POLICY: 1,
         TEMPLATE: 1,
