@@ -13,7 +13,6 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    ResourceValidationPolicy,
     StackValidationPolicy,
 )
 
@@ -114,6 +113,6 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 def _judges(rules: Mapping[str, AnyRule], each: Policy, resource_type: str) -> bool:
     rule = rules.get(each.name)
-    if not isinstance(each, ResourceValidationPolicy) or not isinstance(rule, ResourceRule):
-        return False
-    return rule.resource_types is None or resource_type in rule.resource_types
+    return isinstance(rule, ResourceRule) and (
+        rule.resource_types is None or resource_type in rule.resource_types
+    )

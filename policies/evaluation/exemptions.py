@@ -123,6 +123,6 @@ def pattern_fault(pattern: str) -> str | None:
     found = PATTERN.fullmatch(pattern)
     if found is None:
         return f"is no pattern of a URN. Write one such as {EXAMPLE}"
-    if not found["type"].strip("*") and not found["name"].strip("*"):
+    if not found["type"].strip("*?") and not found["name"].strip("*?"):
         return f"would exempt every resource of the stack. Name a type or a name, as in {EXAMPLE}"
     return None

@@ -37,19 +37,38 @@ SLOW = ("hypothesis", "pulumi_policy", "pydantic")
 
 # What has no tests of its own name is judged by those that use it most.
 JUDGED_BY = {
-    "evaluation/assembly": ["evaluation/test_run.py", "evaluation/test_analyzer.py"],
+    "evaluation/assembly": [
+        "evaluation/test_run.py",
+        "evaluation/test_analyzer.py",
+        "rules/test_public_ingress_owner.py",
+    ],
     "evaluation/buckets": ["rules/test_bucket_encryption.py", "rules/test_bucket_access_logs.py"],
     "evaluation/containers": ["rules/test_container_floor.py", "rules/test_container_images.py"],
     "evaluation/exemption_file": ["evaluation/test_exemptions.py"],
     "evaluation/handbook": ["test_docs.py"],
     "evaluation/ingress": ["rules/test_public_ingress.py"],
-    "evaluation/judgement": ["evaluation/test_run.py", "evaluation/test_state.py"],
+    "evaluation/judgement": [
+        "evaluation/test_run.py",
+        "evaluation/test_state.py",
+        "rules/test_server_floor.py",
+    ],
+    "evaluation/properties": [
+        "rules/test_database_exposure.py",
+        "rules/test_database_protection.py",
+        "rules/test_server_floor.py",
+        "rules/test_volume_encryption.py",
+    ],
     "evaluation/parameter_groups": [
         "rules/test_database_tuning.py",
         "rules/test_database_audit.py",
         "rules/test_cache_tuning.py",
     ],
-    "evaluation/parameters": ["evaluation/test_configuration.py", "rules/test_database_logs.py"],
+    "evaluation/parameters": [
+        "evaluation/test_configuration.py",
+        "evaluation/test_assembly.py",
+        "rules/test_database_logs.py",
+        "rules/test_log_retention.py",
+    ],
     "evaluation/references": ["test_docs.py"],
     "evaluation/remedies": ["rules/test_key_rotation.py"],
     "evaluation/resource_policies": ["rules/test_public_policies.py"],

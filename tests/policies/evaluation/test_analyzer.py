@@ -13,6 +13,7 @@ from evaluation.analyzer import Analyzer
 from evaluation.assembly import assemble
 from evaluation.run import Run
 from rules import RULES
+from rules.key_rotation import KEY_ROTATION
 from tests.policies.evaluate import Resource
 from tests.policies.factories import (
     bucket,
@@ -123,7 +124,20 @@ def test_a_configuration_reaches_the_rules(servers: tuple[Any, Any]) -> None:
     ((name, message, _, found),) = told(ours.Analyze(asked, None))
     assert (name, found) == ("database-backups", level)
     assert "at least 4 days" in message
-    ours.ConfigureStack(analyzer_pb2.AnalyzerStackConfigureRequest(tags={"a": "b"}), None)
+
+
+def test_the_stacks_tags_are_taken(servers: tuple[Any, Any]) -> None:
+    sdk, ours = servers
+    tags = analyzer_pb2.AnalyzerStackConfigureRequest(tags={"team": "platform"})
+    assert ours.ConfigureStack(tags, None) == sdk.ConfigureStack(tags, None)
+    assert told(ours.Analyze(request(database()), None)) == []
+
+
+def test_a_resource_that_no_rule_is_about_passes(servers: tuple[Any, Any]) -> None:
+    sdk, _ = servers
+    ours = Analyzer([KEY_ROTATION], assemble([KEY_ROTATION], Run()), sdk)
+    assert told(ours.Analyze(request(database()), None)) == []
+    assert len(told(ours.Analyze(request(key(enableKeyRotation=False)), None))) == 1
 
 
 def test_a_configuration_for_what_there_is_not_is_refused(servers: tuple[Any, Any]) -> None:

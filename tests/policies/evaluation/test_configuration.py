@@ -56,6 +56,12 @@ prod:
     }
 
 
+def test_the_least_that_may_be_set_may_be_set(tmp_path: Path) -> None:
+    assert configured(tmp_path, "prod:\n  log-retention: {days: 1}\n") == {
+        "log-retention": {"days": 1}
+    }
+
+
 def test_a_stack_is_named_by_a_pattern_and_the_last_one_wins(tmp_path: Path) -> None:
     text = """\
 "*":

@@ -135,6 +135,13 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         read(NAMES, tmp_path / "exemptions.yaml")
 
 
+@pytest.mark.parametrize("pattern", ["urn:pulumi:a::b::?*::*", "urn:pulumi:a::b::**::*?"])
+def test_everything_has_several_patterns(pattern: str) -> None:
+    fault = exemptions.pattern_fault(pattern)
+    assert fault is not None
+    assert fault.startswith("would exempt every resource")
+
+
 @pytest.mark.parametrize("pattern", ["urn:pulumi:*::*::aws:s3/*::*", "urn:pulumi:a::b::*::media"])
 def test_a_type_or_a_name_is_narrow_enough(pattern: str) -> None:
     assert exemptions.pattern_fault(pattern) is None
@@ -172,6 +179,12 @@ def test_one_that_exempts_nothing_is_a_fault(entry: Exemption) -> None:
         "from database-upgrades exempts nothing: no resource of this stack that it matches breaks "
         "the rule. Remove the entry, or correct its resource or rule."
     ]
+
+
+def test_any_resource_tells_which_stack_it_is(tmp_path: Path) -> None:
+    text = changed("*::database-primary", "aws:rds/*::database-primary")
+    (found,) = read(NAMES, written(tmp_path, text))
+    assert found.is_for("urn:pulumi:prod::messaging-app::pulumi:pulumi:Stack::messaging-app-prod")
 
 
 @pytest.mark.parametrize(

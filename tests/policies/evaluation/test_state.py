@@ -12,6 +12,7 @@ from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate,
 from rules import RULES
 from rules.bucket_versioning import BUCKET_VERSIONING
 from rules.database_backups import DATABASE_BACKUPS
+from rules.database_logs import DATABASE_LOGS
 from rules.required_tags import REQUIRED_TAGS
 from tests.policies.evaluate import Resource
 from tests.policies.factories import bucket, bucket_versioning, database, log_group, with_properties
@@ -72,6 +73,7 @@ def test_resource_rules_read_inputs_and_stack_rules_outputs() -> None:
     ]
     (found,) = evaluate(state(*resources), [BUCKET_VERSIONING], today=TODAY)
     assert found.urn == bucket().urn
+    assert found.message.startswith("bucket media keeps no old versions")
 
 
 def test_a_property_leads_to_the_resource_that_it_comes_from() -> None:
@@ -122,6 +124,19 @@ def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
     (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], today=TODAY)
     assert found.unknown
     assert found.message.startswith("backupRetentionPeriod is not known yet")
+
+
+def test_a_secret_in_a_list_is_one_as_well() -> None:
+    secret = {SIGNATURE: SECRET, "ciphertext": "v1:…"}
+    hidden = exported(database(enabledCloudwatchLogsExports=["postgresql", secret]))
+    (found,) = evaluate(state(hidden), [DATABASE_LOGS], today=TODAY)
+    assert found.message.startswith("enabledCloudwatchLogsExports.1 is not known yet")
+
+
+@pytest.mark.parametrize("urn", ["urn:pulumi:test::messaging-app::a::gone", None])
+def test_a_dependency_on_what_is_not_there_is_none(urn: object) -> None:
+    alone = exported(bucket_versioning(), outputs={}, propertyDependencies={"bucket": [urn]})
+    assert evaluate(state(alone), [BUCKET_VERSIONING], today=TODAY) == []
 
 
 def test_the_default_tags_of_a_provider_count() -> None:

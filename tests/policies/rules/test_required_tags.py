@@ -96,10 +96,14 @@ def test_the_remedy_adds_what_the_urn_tells_and_leaves_the_rest_to_people() -> N
     assert remedied(REQUIRED_TAGS, log_group(tags=None)) == {"retentionInDays": 365.0, "tags": told}
 
 
-@pytest.mark.parametrize("tags", [TAGS, {**TAGS, "Owner": ""}, UNKNOWN])
+@pytest.mark.parametrize("tags", [TAGS, {**TAGS, "Owner": ""}, UNKNOWN, ["Project"]])
 def test_the_remedy_leaves_alone_what_it_cannot_better(tags: object) -> None:
     assert remedied(REQUIRED_TAGS, log_group(tags=tags)) is None
-    assert remedied(REQUIRED_TAGS, with_properties(auto_scaling_group(), {"tags": []})) is None
+
+
+@pytest.mark.parametrize("tags", [[], None])
+def test_the_remedy_leaves_groups_alone(tags: object) -> None:
+    assert remedied(REQUIRED_TAGS, with_properties(auto_scaling_group(), {"tags": tags})) is None
 
 
 def test_the_remedy_adds_no_tag_that_is_not_asked_for_or_comes_from_the_provider() -> None:

@@ -79,7 +79,8 @@ def test_a_flag_unknown_at_preview_is_rejected(resource: Resource, path: str) ->
 def test_the_remedy_encrypts_the_volumes_of_servers_to_come() -> None:
     loose = launch_template({"encrypted": "false"})
     assert remedied(VOLUME_ENCRYPTION, loose) == launch_template().properties
-    assert remedied(VOLUME_ENCRYPTION, launch_template()) is None
+    for flag in ("true", True):
+        assert remedied(VOLUME_ENCRYPTION, launch_template({"encrypted": flag})) is None
 
 
 @pytest.mark.parametrize("device", [{"virtualName": "ephemeral0"}, {"ebs": UNKNOWN}])
