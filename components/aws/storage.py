@@ -64,7 +64,10 @@ class Bucket(pulumi.ComponentResource):
         policy = self._privacy(name)
         self.writable = policy.bucket
         versioning = self._versioning(name)
-        self.versioned = versioning.bucket
+        # From both, so that a preview tells whose name it is before anybody knows it.
+        self.versioned = pulumi.Output.all(self.bucket, versioning.bucket).apply(
+            lambda names: names[0]
+        )
         self._lifecycle(name, versioning)
         if args.log_bucket is not None:
             self._access_log(name, args.log_bucket)
