@@ -14,13 +14,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
-SHARED = ("platform", "production")
-"""Fixtures that take a minute to make: whatever uses one of them runs in the same process."""
+SHARED = {"local": "platform", "prod": "production"}
+"""Stack → the fixture that brings it up, which takes a minute: its tests run in one process."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What `make test` runs beside what: a file at a time, but for those who share a platform."""
     for item in items:
-        fixtures: list[str] = getattr(item, "fixturenames", [])
-        group = next((name for name in SHARED if name in fixtures), item.path.as_posix())
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    shared = next((name for name in SHARED.values() if name in fixtures), None)
+    if shared is None and "stack" in fixtures and isinstance(item, pytest.Function):
+        # The fixture that takes each stack in turn.
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        shared = SHARED.get(str(params.get("stack")))
+    return shared or item.path.as_posix()
