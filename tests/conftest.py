@@ -18,6 +18,7 @@ SHARED = {"local": "platform", "prod": "production"}
 """Stack → the fixture that brings it up, which takes a minute: its tests run in one process."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What `make test` runs beside what: a file at a time, but for those who share a platform."""
     for item in items:
