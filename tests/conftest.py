@@ -18,11 +18,12 @@ SHARED = {"local": "platform", "prod": "production"}
 """Stack → the fixture that brings it up, which takes a minute: its tests run in one process."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` runs beside what: a file at a time, but for those who share a platform."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What `make test` runs beside what: a file at a time, but for those who share a platform.
+
+    pytest 9.2 takes no notice of the group that xdist 3.8 writes behind a test's name.
+    """
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def _group(item: pytest.Item) -> str:
