@@ -32,7 +32,9 @@ def test_the_only_key_is_that_of_the_stacks_region(variant: str) -> None:
 def test_flow_logs_and_alerts_are_encrypted_with_the_key(built: Recording) -> None:
     log = built.one("aws:cloudwatch/logGroup:LogGroup", "network-flow-logs")
     assert log.inputs["kmsKeyId"] == arn("encryption-key")
-    assert built.one(TOPIC).inputs["kmsMasterKeyId"] == arn("encryption-key")
+    assert built.one(TOPIC, "notifications-alerts").inputs["kmsMasterKeyId"] == arn(
+        "encryption-key"
+    )
 
 
 def test_endpoints_stand_in_the_private_subnets_and_answer_the_whole_network(
@@ -118,12 +120,20 @@ def test_whoever_logs_waits_until_the_log_bucket_lets_it(variant: str) -> None:
 
 
 def test_alerts_reach_the_address_of_the_settings(built: Recording) -> None:
-    subscription = built.one("aws:sns/topicSubscription:TopicSubscription").inputs
-    assert subscription == {
-        "topic": arn("notifications-alerts"),
-        "protocol": "email",
-        "endpoint": "team@example.com",
-    }
+    subscriptions = built.all("aws:sns/topicSubscription:TopicSubscription")
+    # The second region mails by itself, should the first one be gone.
+    assert [each.inputs for each in subscriptions] == [
+        {
+            "topic": arn(topic),
+            "protocol": "email",
+            "endpoint": "team@example.com",
+            "region": region,
+        }
+        for topic, region in (
+            ("copy-notifications-alerts", "eu-west-1"),
+            ("notifications-alerts", "eu-central-1"),
+        )
+    ]
 
 
 def test_alerts_reach_the_slack_channel_of_the_settings() -> None:

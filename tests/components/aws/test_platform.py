@@ -163,7 +163,7 @@ def test_single_servers_stand_in_private_subnets(built: Recording) -> None:
     assert {each.name: each.inputs["subnetId"] for each in built.all(INSTANCE)} == {
         "cache-primary-server": PRIVATE[0],
         "cache-replica-server": PRIVATE[1],
-        "operations-server": PRIVATE[0],
+        "operations-server": PRIVATE[2],
     }
 
 
@@ -214,12 +214,12 @@ def test_database_names_lead_to_the_instances(built: Recording, label: str) -> N
 def test_everything_at_rest_is_encrypted_with_the_one_key_of_its_region(built: Recording) -> None:
     keys = {"kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId"}
     used = {
-        (each.inputs.get("region"), value)
+        (each.inputs.get("region", "eu-central-1"), value)
         for each in built.resources
         for key, value in each.inputs.items()
         if key in keys
     }
-    assert used == {(None, KEY_ARN), ("eu-west-1", COPY_KEY_ARN)}
+    assert used == {("eu-central-1", KEY_ARN), ("eu-west-1", COPY_KEY_ARN)}
 
 
 def test_the_urls_of_the_contract(built: Recording) -> None:
