@@ -1,8 +1,12 @@
-"""`make bench`: run every measurement, print the tables and keep them as JSON."""
+"""`make bench`: run every measurement, print the tables and keep them as JSON.
+
+`python -m benchmarks preview` runs one of them.
+"""
 
 import json
 import signal
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,14 +19,11 @@ from offline.workspace import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
 
+Rows = Sequence[dict[str, Any]]
 
-def main() -> None:
-    """Measure, print, keep."""
-    # A shell starts background jobs with SIGINT ignored, and so would be all that they start: the
-    # engine ends its plugins by SIGINT, and waits for five seconds when they ignore it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    console = Console()
-    about = {"date": datetime.now(UTC).date().isoformat(), **machine()}
+
+def measure_preview(console: Console) -> dict[str, Rows]:
+    """Preview of production, and how it grows."""
     with engine("prod") as prod:
         console.print("Preview of prod against the bare engine …")
         against_floor = preview.against_floor(prod)
@@ -30,22 +31,47 @@ def main() -> None:
         console.print("Growth of the preview with the server groups …")
         growth = preview.growth(prod)
         _show(console, "Growth of the preview with the server groups", growth)
-    RESULTS.mkdir(exist_ok=True)
-    kept = {"about": about, "against_floor": against_floor, "growth": growth}
-    (RESULTS / "preview.json").write_text(json.dumps(kept, indent=2) + "\n")
+    return {"against_floor": against_floor, "growth": growth}
+
+
+def measure_backup(console: Console) -> dict[str, Rows]:
+    """Backup and restore, beside the guide's script."""
     console.print(f"Backup and restore of {backup.GIB} GiB …")
     ways = backup.measure(backup.GIB)
-    _show(console, "Backup and restore against the guide's script", ways)
-    measured = {"about": {**about, "gib": backup.GIB}, "ways": ways}
-    (RESULTS / "backup.json").write_text(json.dumps(measured, indent=2) + "\n")
+    _show(console, f"Backup and restore of {backup.GIB} GiB", ways)
+    return {"ways": ways}
+
+
+def measure_failover(console: Console) -> dict[str, Rows]:
+    """What the loss of a primary costs."""
     console.print(f"Loss of the database's primary, {failover.ROUNDS} drills …")
     losses = failover.measure()
     _show(console, "Loss of the primary under load", losses)
-    measured = {"about": about, "losses": losses}
-    (RESULTS / "failover.json").write_text(json.dumps(measured, indent=2) + "\n")
+    return {"losses": losses}
 
 
-def _show(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
+MEASUREMENTS: Mapping[str, Callable[[Console], dict[str, Rows]]] = {
+    "preview": measure_preview,
+    "backup": measure_backup,
+    "failover": measure_failover,
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Measure what is named, or everything; print and keep it."""
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        sys.exit(f"There is no benchmark {unknown[0]}. There are: {', '.join(MEASUREMENTS)}.")
+    # A shell starts background jobs with SIGINT ignored, and so would be all that they start: the
+    # engine ends its plugins by SIGINT, and waits for five seconds when they ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    RESULTS.mkdir(exist_ok=True)
+    for name in names or MEASUREMENTS:
+        about = {"date": datetime.now(UTC).date().isoformat(), **machine()}
+        kept = {"about": about, **MEASUREMENTS[name](Console())}
+        (RESULTS / f"{name}.json").write_text(json.dumps(kept, indent=2) + "\n")
+
+
+def _show(console: Console, title: str, rows: Rows) -> None:
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
         table.add_column(name.replace("_", " "))
@@ -55,4 +81,4 @@ def _show(console: Console, title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
