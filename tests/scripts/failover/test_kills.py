@@ -1,36 +1,34 @@
-"""The command is killed at a random moment; the next run ends what it began."""
+"""A failover is killed at a random moment under load; the next run ends what it began.
 
+The moments lie between its first deed and its end: until then it only looks.
+"""
+
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
+from multiprocessing.synchronize import Event
 
 import psycopg
 import pytest
 
 from scripts.drill.servers import Server
 from scripts.exit_codes import ExitCode
+from scripts.failover import procedure
+from scripts.failover.plan import Request
+from scripts.failover.procedure import Result
 from scripts.failover.waiting import until
+from scripts.faults import OpsError
 from tests.scripts.failover.conftest import Pair, is_primary, running_pair, written
-from tests.scripts.failover.test_command import Ran, environment, ops
 
 KILLS = 50
-SECONDS = 1.2
-"""About as long as a run takes after it has read its code."""
-
-ROOT = Path(__file__).parents[3]
-# Says when it begins, so that no kill is spent on imports.
-BEGIN = "import scripts.cli; print('ready', flush=True); scripts.cli.main()"
 
 
 class Writer(threading.Thread):
     """Writes to whichever of two servers takes writes, and remembers what was acknowledged."""
 
     def __init__(self, *servers: Server) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self._servers = servers
         self._ended = threading.Event()
         self.acknowledged: set[int] = set()
@@ -54,54 +52,67 @@ class Writer(threading.Thread):
         self.join()
 
 
-def killed_run(pair: Pair, after_seconds: float) -> bool:
-    """Begin a failover and kill it; return whether it was still running."""
-    running = subprocess.Popen(
-        [sys.executable, "-c", BEGIN, "failover", "--yes"],
-        cwd=pair.env_file.parent,
-        env=environment(pair),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert running.stdout and running.stdout.readline() == "ready\n"
-    time.sleep(after_seconds)
-    running.send_signal(signal.SIGKILL)
-    return running.wait() == -signal.SIGKILL
+def ignore(_sentence: str) -> None:
+    """Nobody listens."""
+
+
+def begun_by_another(request: Request, begin: Event, acts: Event) -> None:
+    begin.wait()
+    # It says what it does before it does it.
+    procedure.fail_over(request, lambda _sentence: acts.set())
+
+
+def next_run(pair: Pair) -> Result:
+    """Run it until the lock is free: it ends with the killed run's session, a moment later."""
+    results: list[Result] = []
+
+    def is_free() -> bool:
+        try:
+            results.append(procedure.fail_over(pair.request(), ignore))
+        except OpsError as fault:
+            if fault.code != ExitCode.LOCKED:
+                raise
+        return bool(results)
+
+    assert until(is_free, 60)
+    return results[0]
+
+
+@pytest.fixture(scope="module")
+def seconds(base: tuple[Server, Server]) -> float:
+    """How long a failover takes from its first deed to its end when nobody kills it."""
+    said: list[float] = []
+    with running_pair(base) as pair:
+        procedure.fail_over(pair.request(), lambda _sentence: said.append(time.monotonic()))
+        return time.monotonic() - said[0]
 
 
 @pytest.mark.parametrize("number", range(KILLS))
 def test_a_killed_failover_is_ended_by_the_next_run(
-    base: tuple[Server, Server], number: int
+    base: tuple[Server, Server], seconds: float, number: int
 ) -> None:
-    after = random.Random(number).uniform(0, SECONDS)  # noqa: S311
+    after = random.Random(number).uniform(0, seconds)  # noqa: S311
+    context = multiprocessing.get_context("fork")
     with running_pair(base) as pair:
+        begin, acts = context.Event(), context.Event()
+        killed = context.Process(target=begun_by_another, args=(pair.request(), begin, acts))
+        # Before this process has a second thread.
+        killed.start()
         writer = Writer(pair.primary, pair.standby)
         writer.start()
         try:
-            killed_run(pair, after)
-            ran = next_run(pair)
+            assert until(lambda: len(writer.acknowledged) > 0, 60)
+            begin.set()
+            assert acts.wait(60)
+            time.sleep(after)
+            killed.kill()
+            killed.join()
+            next_run(pair)
         finally:
             writer.end()
 
-        last = ops(pair, "--yes")
-        assert last.returncode == ExitCode.ALREADY, (after, ran.stderr, last.stderr)
+        assert not next_run(pair).changed
         assert is_primary(pair.standby) and not is_primary(pair.primary)
-        assert writer.acknowledged and writer.acknowledged <= written(pair.standby)
+        assert writer.acknowledged <= written(pair.standby)
         assert f"DB_PORT={pair.standby.port}\n" in pair.env_file.read_text()
-        assert pair.moved() >= 1
-        assert not [
-            file for file in pair.env_file.parent.iterdir() if file.name.startswith(".env.")
-        ]
-
-
-def next_run(pair: Pair) -> Ran:
-    """Run it until the lock is free: it ends with the killed run's session, a moment later."""
-    runs: list[Ran] = []
-
-    def is_free() -> bool:
-        runs.append(ops(pair, "--yes"))
-        return runs[-1].returncode != ExitCode.LOCKED
-
-    assert until(is_free, 60)
-    return runs[-1]
+        assert sorted(file.name for file in pair.env_file.parent.iterdir()) == [".env", "moved"]
