@@ -45,6 +45,7 @@ JUDGED_BY = {
     "evaluation/buckets": ["rules/test_bucket_encryption.py", "rules/test_bucket_access_logs.py"],
     "evaluation/containers": ["rules/test_container_floor.py", "rules/test_container_images.py"],
     "evaluation/exemption_file": ["evaluation/test_exemptions.py"],
+    "evaluation/floors": ["rules/test_server_floor.py", "rules/test_cache_floor.py"],
     "evaluation/handbook": ["test_docs.py"],
     "evaluation/ingress": ["rules/test_public_ingress.py"],
     "evaluation/judgement": [
