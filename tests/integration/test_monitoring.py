@@ -144,7 +144,7 @@ def test_grafana_shows_the_request_rate(configuration: dict[str, str]) -> None:
     assert target["legendFormat"] == "{{method}} {{path}}"
 
 
-@pytest.mark.parametrize("procedure", ["backup", "media-backup", "maintenance", "retention"])
+@pytest.mark.parametrize("procedure", ["backup", "media-backup", "maintenance", "verify"])
 def test_the_guides_procedures_run_on_timers(configuration: dict[str, str], procedure: str) -> None:
     timer = configuration[f"systemd/ops-{procedure}.timer"].splitlines()
     assert f"Unit=ops@{procedure}.service" in timer

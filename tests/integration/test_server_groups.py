@@ -111,8 +111,11 @@ def test_a_server_that_leaves_first_ends_what_it_has_begun(
     told = stack.client("autoscaling").describe_lifecycle_hooks(
         AutoScalingGroupName=groups[group]["AutoScalingGroupName"]
     )
-    (hook,) = told["LifecycleHooks"]
-    assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
+    (hook,) = [
+        each
+        for each in told["LifecycleHooks"]
+        if each["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
+    ]
     assert hook["DefaultResult"] == "CONTINUE"
     (arn,) = groups[group]["TargetGroupARNs"]
     attributes = stack.client("elbv2").describe_target_group_attributes(TargetGroupArn=arn)
@@ -135,21 +138,30 @@ def test_a_group_pins_the_newest_version_of_its_template(
     assert pinned["Version"] == str(template["LatestVersionNumber"])
 
 
+def rollout_document(stack: Platform, group: str) -> str:
+    """The name of what rolls out the group's new versions."""
+    own = [{"Key": "Owner", "Values": ["Self"]}]
+    listed = stack.client("ssm").list_documents(Filters=own)["DocumentIdentifiers"]
+    (found,) = [each["Name"] for each in listed if each["Name"].endswith(f"-{group}-rollout")]
+    return found
+
+
 @each_group
 def test_a_rollout_keeps_every_server_and_is_stopped_by_alarms_that_exist(
     stack: Platform, groups: dict[str, dict[str, Any]], group: str
 ) -> None:
-    # Auto Scaling is told with each refresh anew; until the first one only the engine knows.
-    state = json.loads(stack.engine.workspace.checkpoint.read_text())
-    name = groups[group]["AutoScalingGroupName"]
-    (refresh,) = [
-        each["inputs"]["instanceRefresh"]
-        for each in state["checkpoint"]["latest"]["resources"]
-        if each["type"] == "aws:autoscaling/group:Group" and each["inputs"]["name"] == name
+    document = json.loads(
+        stack.client("ssm").get_document(Name=rollout_document(stack, group))["Content"]
+    )
+    (begun,) = [
+        step["inputs"]
+        for step in document["mainSteps"]
+        if step["inputs"].get("Api") == "StartInstanceRefresh"
     ]
-    preferences = refresh["preferences"]
-    assert (refresh["strategy"], preferences["minHealthyPercentage"]) == ("Rolling", 100)
-    watched = preferences["alarmSpecification"]["alarms"]
+    assert begun["AutoScalingGroupName"] == groups[group]["AutoScalingGroupName"]
+    preferences = begun["Preferences"]
+    assert (preferences["MinHealthyPercentage"], preferences["AutoRollback"]) == (100, True)
+    watched = preferences["AlarmSpecification"]["Alarms"]
     assert watched
     described = stack.client("cloudwatch").describe_alarms(AlarmNames=watched)["MetricAlarms"]
     assert {each["AlarmName"] for each in described} == set(watched)

@@ -13,7 +13,11 @@ from tests.integration.conftest import Platform
 def association(stack: Platform) -> dict[str, Any]:
     """The run of the migration for the release that is up."""
     ssm = stack.client("ssm")
-    (listed,) = ssm.list_associations()["Associations"]
+    (listed,) = [
+        each
+        for each in ssm.list_associations()["Associations"]
+        if each["Name"].endswith("-migration")
+    ]
     return ssm.describe_association(AssociationId=listed["AssociationId"])["AssociationDescription"]
 
 
@@ -48,9 +52,9 @@ def test_a_migration_runs_the_releases_own_command_and_notes_its_image(
     assert f"\nimage={image}\n" in script
     assert f"\nDB_HOST={stack.outputs['database_host']}\n" in script
     assert stack.outputs["database_secret_ref"] in script
-    parameter = f"/messaging-app/{stack.outputs['environment']}/migrated-image"
+    parameter = f"/messaging-app/{stack.outputs['environment']}/migrated-images"
     assert f"\nparameter={parameter}\n" in script
-    assert ssm.get_parameter(Name=parameter)["Parameter"]["Type"] == "String"
+    assert ssm.get_parameter(Name=parameter)["Parameter"]["Type"] == "StringList"
 
 
 def test_security_updates_of_ubuntu_are_approved_at_once(stack: Platform) -> None:
