@@ -92,7 +92,10 @@ SERVERS: Mapping[str, Listing] = {
     "functions": Listing("lambda", "list_functions", "Functions[].FunctionName"),
     "documents": Listing("ssm", "list_documents", "DocumentIdentifiers[].Name", OWN),
     "associations": Listing("ssm", "list_associations", "Associations[].AssociationName"),
-    "parameters": Listing("ssm", "describe_parameters", "Parameters[].Name"),
+    # AWS publishes some of its own.
+    "parameters": Listing(
+        "ssm", "describe_parameters", "Parameters[?!starts_with(Name, '/aws/')].Name"
+    ),
     "patch baselines": Listing(
         "ssm",
         "describe_patch_baselines",

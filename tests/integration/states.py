@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,14 +14,30 @@ SHORTEST_TOKEN = 6
 """Characters below which a text is too common to tell which resource it came from."""
 
 
-def resources(checkpoint: Path) -> State:
+MADE_UP = (
+    # When the database began, in the name of its last snapshot.
+    (re.compile(r"-final-\d{14}"), "-final-<time>"),
+    # A volume as its server sees it: the identifier without its hyphen.
+    (re.compile(r"vol[0-9a-f]{17}\b"), "<volume>"),
+    # Digests of files in which identifiers stand.
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
+)
+"""What depends on an account or on the time, and is no output of any resource."""
+
+MOVING_LABEL = "AWSCURRENT"
+"""A label of secrets that AWS moves; only a refresh writes it into the state."""
+
+
+def resources(checkpoint: Path, other: Path) -> State:
     """URN → inputs and parents of every resource in a state file.
 
     What AWS made up (identifiers, addresses, random suffixes) is replaced by the resource and the
-    property that it came from, so that two accounts which were built alike compare as equal.
+    property that it came from, so that two accounts which were built alike compare as equal. What
+    stands in the `other` state too was not made up.
     """
-    found: list[State] = json.loads(checkpoint.read_text())["checkpoint"]["latest"]["resources"]
-    tokens = _tokens(found)
+    found = _found(checkpoint)
+    common = {value for _, value in _told(_found(other))}
+    tokens = _tokens(found, common)
     return {
         each["urn"]: {
             "inputs": _without_tokens(each.get("inputs", {}), tokens),
@@ -31,17 +49,29 @@ def resources(checkpoint: Path) -> State:
     }
 
 
-def _tokens(found: list[State]) -> list[tuple[str, str]]:
-    """Values that AWS chose and their replacements, the longest first."""
-    tokens: dict[str, str] = {}
+def _found(checkpoint: Path) -> list[State]:
+    """The resources, in an order that does not depend on which was made first."""
+    listed: list[State] = json.loads(checkpoint.read_text())["checkpoint"]["latest"]["resources"]
+    return sorted(listed, key=lambda each: each["urn"])
+
+
+def _told(found: list[State]) -> Iterator[tuple[str, str]]:
+    """Where a text comes from that no input gave, and the text."""
     for each in found:
-        told = {"id": each.get("id", ""), **each.get("outputs", {})}
         given = each.get("inputs", {})
-        for key, value in told.items():
+        for key, value in {"id": each.get("id", ""), **each.get("outputs", {})}.items():
             auto_named = key in given.get("__defaults", [])
             is_text = isinstance(value, str) and len(value) >= SHORTEST_TOKEN
             if is_text and (auto_named or given.get(key) != value):
-                tokens.setdefault(value, f"<{each['urn']} {key}>")
+                yield f"<{each['urn']} {key}>", value
+
+
+def _tokens(found: list[State], common: set[str]) -> list[tuple[str, str]]:
+    """Values that AWS chose and their replacements, the longest first."""
+    tokens: dict[str, str] = {}
+    for place, value in _told(found):
+        if value not in common:
+            tokens.setdefault(value, place)
     return sorted(tokens.items(), key=lambda token: -len(token[0]))
 
 
@@ -52,10 +82,13 @@ def _without_tokens(value: Any, tokens: list[tuple[str, str]]) -> Any:
         fields = cast("dict[str, Any]", value)
         return {key: _without_tokens(_decoded(key, item), tokens) for key, item in fields.items()}
     if isinstance(value, list):
-        return [_without_tokens(item, tokens) for item in cast("list[Any]", value)]
+        items = cast("list[Any]", value)
+        return [_without_tokens(item, tokens) for item in items if item != MOVING_LABEL]
     if isinstance(value, str):
         for token, replacement in tokens:
             value = value.replace(token, replacement)
+        for made_up, replacement in MADE_UP:
+            value = made_up.sub(replacement, value)
     return value
 
 

@@ -20,8 +20,8 @@ LAST = 10
 
 
 def test_ten_interruptions_change_nothing_about_the_end(platform: Platform, clone: Clone) -> None:
-    uninterrupted = states.resources(platform.engine.workspace.checkpoint)
-    whole = len(uninterrupted)
+    uninterrupted = platform.engine.workspace.checkpoint
+    whole = platform.engine.workspace.resource_count()
     points = sorted(random.Random(SEED).sample(range(1, whole - LAST), POINTS))  # noqa: S311
 
     interrupted = [interrupt(clone, until=point) for point in points]
@@ -31,7 +31,9 @@ def test_ten_interruptions_change_nothing_about_the_end(platform: Platform, clon
     assert done.returncode == 0, done.stdout + done.stderr
     workspace = clone.workspace()
     assert workspace.pending_operations() == 0
-    assert states.resources(workspace.checkpoint) == uninterrupted
+    assert states.resources(workspace.checkpoint, uninterrupted) == states.resources(
+        uninterrupted, workspace.checkpoint
+    )
     running = emulator.find(workspace)
     assert running
     held = holdings(lambda service: client(running.endpoint, service))
