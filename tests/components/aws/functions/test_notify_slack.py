@@ -70,7 +70,7 @@ def secret(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     session: Any = boto3.session.Session()
     manager = session.client("secretsmanager")
-    name = f"slack-{request.node.name}"
+    name = f"slack-{request.node.name}"  # pyright: ignore[reportUnknownMemberType]
     arn = manager.create_secret(Name=name, SecretString=f"{slack.webhook}\n")["ARN"]
     monkeypatch.setenv("WEBHOOK_SECRET_ARN", arn)
     return arn

@@ -64,7 +64,7 @@ def client(service: str) -> Any:
 def secret(request: pytest.FixtureRequest) -> str:
     """A secret that has a first version, labelled as the platform labels it."""
     manager = client("secretsmanager")
-    arn = manager.create_secret(Name=f"database-{request.node.name}"[:200])["ARN"]
+    arn = manager.create_secret(Name=f"database-{request.node.name}"[:200])["ARN"]  # pyright: ignore[reportUnknownMemberType]
     value = json.dumps({"username": "messaging", "password": FIRST})
     manager.put_secret_value(SecretId=arn, SecretString=value, VersionStages=["initial"])
     return arn
