@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from scripts import postgresql
+from scripts.backup import replacement
 from scripts.backup import restore as procedure
 from scripts.backup.dump import JOBS
 from scripts.backup.manifest import Manifest
-from scripts.backup.restore import MAINTENANCE, RestoreRequest
+from scripts.backup.restore import RestoreRequest
 from scripts.commands.backup import Jobs, age, connection, key, repository
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
@@ -121,8 +122,8 @@ def _typed(question: str, given: str | None) -> str | None:
 def _drop_old(context: Context, target: dict[str, str], confirm: str | None) -> None:
     """Remove what earlier restores have kept."""
     name = target["dbname"]
-    with postgresql.connect({**target, "dbname": MAINTENANCE}, "restore") as session:
-        kept = procedure.kept_databases(session, name)
+    with postgresql.connect(replacement.maintenance(target), "restore") as session:
+        kept = replacement.kept_databases(session, name)
     if kept:
         context.console.warn(f"These databases will be removed: {', '.join(kept)}.")
         if _typed(f"Type {name} to remove them", confirm) != name:
@@ -131,5 +132,5 @@ def _drop_old(context: Context, target: dict[str, str], confirm: str | None) -> 
                 f"it when asked, or add --confirm {name}.",
                 ExitCode.REFUSED,
             )
-        procedure.drop_kept(target, kept)
+        replacement.drop_kept(target, kept)
     context.console.show("Removed", [{"database": each} for each in kept])

@@ -45,6 +45,12 @@ class Clone:
         assert before.count(old) == 1
         path.write_text(before.replace(old, new))
 
+    def write_program(self, program: str) -> None:
+        """Put a small program in the platform's place."""
+        (self.root / "__main__.py").write_text(program)
+        # One that is for the platform and exempts nothing here would be refused.
+        (self.root / "policies" / "exemptions.yaml").write_text("exemptions: []\n")
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Begin `python -m offline …` in a process group of its own, as a shell does."""
         return subprocess.Popen(

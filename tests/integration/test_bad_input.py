@@ -95,7 +95,7 @@ pulumi_random.RandomPassword("password", length=8)
 
 
 def test_a_passphrase_that_does_not_fit_the_state(clone: Clone) -> None:
-    (clone.root / "__main__.py").write_text(SMALL_PROGRAM)
+    clone.write_program(SMALL_PROGRAM)
     assert clone.run("up").returncode == 0
     passphrase = clone.workspace().passphrase
     passphrase.write_text("of another stack")

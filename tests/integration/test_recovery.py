@@ -38,9 +38,7 @@ for number in range({LENGTH}):
 @pytest.fixture
 def chain(clone: Clone) -> Clone:
     """A clone with a program that is quicker than the platform."""
-    (clone.root / "__main__.py").write_text(CHAIN)
-    # One that is for the platform and exempts nothing here would be refused.
-    (clone.root / "policies" / "exemptions.yaml").write_text("exemptions: []\n")
+    clone.write_program(CHAIN)
     return clone
 
 

@@ -33,7 +33,8 @@ def test_it_needs_no_account_and_passes_the_policies(rehearsal: Rehearsal) -> No
     assert rehearsal.done.returncode == 0, rehearsal.done.stdout + rehearsal.done.stderr
     assert f"pulumi:pulumi:Stack messaging-app-{rehearsal.stack} create" in rehearsal.done.stdout
     assert re.search(r"^    \+ \d{3} to create$", rehearsal.done.stdout, re.MULTILINE)
-    assert "✅ messaging-app@" in rehearsal.done.stdout
+    assert re.search("^    (✅|⚠️) messaging-app@", rehearsal.done.stdout, re.MULTILINE)
+    assert "[mandatory]" not in rehearsal.done.stdout
 
 
 def test_it_leaves_no_process(rehearsal: Rehearsal) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from scripts import postgresql
+from scripts.backup import replacement
 from scripts.backup import restore as procedure
 from scripts.backup.manifest import Manifest
 from scripts.exit_codes import ExitCode
@@ -62,9 +63,9 @@ def test_the_replaced_database_is_kept_until_it_is_said_otherwise(
     assert state(bench) == "old"
     assert done.kept and state(bench, done.kept) == "new"
     with bench.server.connect() as session:
-        assert procedure.kept_databases(session, "live") == [done.kept]
-        assert procedure.kept_databases(session, "liv") == []
-    procedure.drop_kept(bench.connection("live"), [done.kept])
+        assert replacement.kept_databases(session, "live") == [done.kept]
+        assert replacement.kept_databases(session, "liv") == []
+    replacement.drop_kept(bench.connection("live"), [done.kept])
     assert bench.server.databases() == ["live"]
 
 
