@@ -13,9 +13,10 @@ from psycopg.conninfo import make_conninfo
 
 from scripts import postgresql
 from scripts.backup import programs, snapshot
+from scripts.backup.copying import HEADER_BYTES, TRAILER
 from scripts.backup.manifest import Chunk, Manifest, Table
 from scripts.backup.objects import Place, damaged, read
-from scripts.backup.unload import HEADER_BYTES, TRAILER, Advance
+from scripts.backup.unload import Advance
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.postgresql import Session

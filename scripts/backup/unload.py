@@ -1,27 +1,18 @@
 """Rows out of the tables into objects: in parallel, with nothing kept but a block of each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Final
-
-from psycopg.abc import Buffer
 
 from scripts.backup.catalogue import Source
-from scripts.backup.manifest import Chunk, Format, StoredObject, Table
+from scripts.backup.copying import copy_out
+from scripts.backup.manifest import Chunk, StoredObject, Table
 from scripts.backup.objects import Place, Writer
 from scripts.backup.snapshot import Snapshot
 from scripts.backup.workers import Handler, Stop, Worker
 from scripts.postgresql import Session
-
-BLOCK: Final = 512 << 10
-"""Bytes of rows that are compressed at a time."""
-
-HEADER_BYTES: Final = 19
-"""Of COPY's binary format: signature, flags, length of the extension (PostgreSQL's COPY page)."""
-TRAILER: Final = b"\xff\xff"
 
 Advance = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -105,30 +96,11 @@ def _tasks(view: Snapshot, chunk_bytes: int) -> list[_Task]:
 
 def _chunk(place: Place, session: Session, task: _Task, stop: Stop) -> Chunk:
     query = task.source.query(task.first_page, task.end_page)
-    with Writer(place, task.name) as writer, session.cursor() as cursor:
-        with cursor.copy(query) as copy:
-            for block in blocks(copy, task.source.table.format):
-                stop.check()
-                writer.write(block)
-        return Chunk(rows=cursor.rowcount, stored=writer.finish())
-
-
-def blocks(messages: Iterable[Buffer], form: Format) -> Iterator[bytes]:
-    """Yield rows alone, many at a time: the binary format's head and tail belong to each COPY.
-
-    Without them chunks can be put one behind the other, whatever their number.
-    """
-    waiting: list[Buffer] = []
-    size = 0
-    is_first = form == "binary"
-    for message in messages:
-        if size >= BLOCK:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-        data = memoryview(message)[HEADER_BYTES:] if is_first else message
-        is_first = False
-        waiting.append(data)
-        size += len(data)
-    if form == "binary" and waiting and waiting[-1] == TRAILER:
-        waiting.pop()
-    yield b"".join(waiting)
+    with (
+        Writer(place, task.name) as writer,
+        copy_out(session, query, task.source.table.format) as copy,
+    ):
+        for block in copy.blocks():
+            stop.check()
+            writer.write(block)
+        return Chunk(rows=copy.rows, stored=writer.finish())

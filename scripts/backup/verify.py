@@ -16,12 +16,13 @@ from psycopg import sql
 from scripts import postgresql
 from scripts.backup import load, objects, restore, scratch, snapshot
 from scripts.backup.catalogue import Source
+from scripts.backup.copying import copy_out
 from scripts.backup.encryption import Key
 from scripts.backup.load import LoadRequest
 from scripts.backup.manifest import Chunk, Manifest, Sequence, Table
 from scripts.backup.objects import Place
 from scripts.backup.repository import Repository, Verification
-from scripts.backup.unload import Advance, blocks
+from scripts.backup.unload import Advance
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.postgresql import Session
@@ -164,12 +165,10 @@ def _differences(manifest: Manifest, connection: dict[str, str], jobs: int) -> l
 def _difference(session: Session, table: Table) -> str | None:
     """Read a table in the order in which it was loaded, and compare it chunk by chunk."""
     source = Source(oid=0, table=table, pages=0, bytes=0, condition="")
-    with session.cursor() as cursor:
-        with cursor.copy(source.query(0, None)) as copy:
-            is_same = _digests(blocks(copy, table.format), table.chunks)
-        rows = cursor.rowcount
-    if rows != table.rows:
-        return f"Table {table.label} has {rows} rows, and {table.rows} were backed up."
+    with copy_out(session, source.query(0, None), table.format) as copy:
+        is_same = _digests(copy.blocks(), table.chunks)
+    if copy.rows != table.rows:
+        return f"Table {table.label} has {copy.rows} rows, and {table.rows} were backed up."
     if not is_same:
         return f"Table {table.label} has other rows than those that were backed up."
     return None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -26,6 +27,8 @@ class ObjectStore:
     """A running server."""
 
     endpoint: str
+    authority: Path | None = None
+    """Certificate of the authority that signed the server's, when it speaks TLS."""
 
     def client(self, endpoint: str = "") -> "S3Client":
         """Return a client; through another endpoint, such as a faulty one, when it is named."""
@@ -34,7 +37,9 @@ class ObjectStore:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         ).client(  # pyright: ignore[reportUnknownMemberType]
-            "s3", endpoint_url=endpoint or self.endpoint
+            "s3",
+            endpoint_url=endpoint or self.endpoint,
+            verify=str(self.authority) if self.authority else None,
         )
 
     def create(self, bucket: str) -> None:
