@@ -9,9 +9,10 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         ca-certificates python3-venv
 COPY requirements-ops.lock /
+# Nothing is compiled: sslyze alone has no wheel, and is Python only.
 RUN python3 -m venv /opt/ops/venv \
     && /opt/ops/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
-        --requirement /requirements-ops.lock
+        --no-binary sslyze --requirement /requirements-ops.lock
 
 FROM ${BASE}
 # Of the database (`database.engine_version`): pg_dump writes what a server of this version takes.
