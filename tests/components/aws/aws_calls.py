@@ -7,6 +7,7 @@ from pathlib import Path
 
 import botocore.session
 from botocore import xform_name
+from botocore.model import ServiceModel
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 
@@ -78,11 +79,13 @@ def actions_in(source: str, services: frozenset[str]) -> Iterator[str]:
 def _operations(service: str) -> dict[str, str]:
     """Return method of a client → the action that it needs."""
     model = botocore.session.get_session().get_service_model(service)
-    names = S3_ACTIONS if service == "s3" else {}
-    return {
-        xform_name(operation): f"{model.signing_name}:{names.get(operation, operation)}"
-        for operation in model.operation_names
-    }
+    return {xform_name(name): action_of(model, name) for name in model.operation_names}
+
+
+def action_of(model: ServiceModel, operation: str) -> str:
+    """Return the action of IAM that an operation of a service needs."""
+    names = S3_ACTIONS if model.service_name == "s3" else {}
+    return f"{model.signing_name}:{names.get(operation, operation)}"
 
 
 def _calls(source: str) -> Iterator[ast.Call]:
