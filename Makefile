@@ -104,6 +104,7 @@ bench: setup ## Measure against the bare engine; results in benchmarks/results/
 drill: setup ## Lose a PostgreSQL primary under load, on this machine; count what that costs
 	@.venv/bin/ops drill
 
-lock: setup ## Bring requirements.lock up to pyproject.toml (UPGRADE=1: newest versions)
+lock: setup ## Bring the locks up to pyproject.toml (UPGRADE=1: newest versions)
 	@$(UV_COMPILE) $(if $(UPGRADE),--upgrade) --group dev --group offline \
 		--output-file requirements.lock pyproject.toml
+	@$(UV_COMPILE) --constraint requirements.lock --group ops --output-file requirements-ops.lock

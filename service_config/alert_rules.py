@@ -1,46 +1,14 @@
 """When Prometheus raises an alert (guide, "Alert Rules"); what to do: docs/runbooks/alerts.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final
 
-from service_config import recording_rules
+from service_config import job_alerts, recording_rules
+from service_config.alert import Alert
 from service_config.yaml_text import yaml_text
-
-RUNBOOK: Final = "docs/runbooks/alerts.md"
-"""In this project; every alert has a section of its name there."""
 
 OBJECTIVE: Final = 0.999
 """Share of the requests that must succeed within 30 days, which leaves 43 minutes of failure."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alert:
-    """One alert: `expression` holds for `wait` before people are told."""
-
-    name: str
-    severity: Literal["critical", "warning"]
-    area: str
-    """What is affected; in the same area a critical alert silences warnings."""
-    expression: str
-    wait: str
-    summary: str
-    description: str
-
-    def rule(self) -> dict[str, Any]:
-        """Return the rule as Prometheus reads it."""
-        return {
-            "alert": self.name,
-            "expr": self.expression,
-            "for": self.wait,
-            "labels": {"severity": self.severity, "area": self.area},
-            "annotations": {
-                "summary": self.summary,
-                "description": self.description,
-                "runbook_url": f"{RUNBOOK}#{self.name.lower()}",
-            },
-        }
-
 
 HIGH_ERROR_RATE: Final = (
     'sum(rate(http_requests_total{status=~"5.."}[5m]))'
@@ -319,6 +287,7 @@ GROUPS: Final[Mapping[str, tuple[Alert, ...]]] = {
     "messaging": MESSAGING,
     "servers": SERVERS,
     "data": DATA,
+    "jobs": job_alerts.ALERTS,
     "monitoring": MONITORING,
 }
 

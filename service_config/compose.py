@@ -142,6 +142,8 @@ def _command(image: str, environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         "image": image,
         "profiles": ["ops"],
+        # Passes signals on, and takes leave of what a trial's server leaves behind.
+        "init": True,
         "network_mode": "host",
         "environment": dict(environment),
         "volumes": [f"{each}:{each}" for each in kept],

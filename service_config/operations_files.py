@@ -12,6 +12,7 @@ from service_config import (
     dashboards,
     exporters,
     grafana,
+    logrotate,
     operations_scripts,
     ports,
     prometheus,
@@ -62,6 +63,7 @@ class Facts:
     media_bucket: str
     alert_topic_arn: str
     health_url: str
+    websocket_url: str
 
 
 def files(facts: Facts) -> dict[str, str]:
@@ -73,6 +75,7 @@ def files(facts: Facts) -> dict[str, str]:
         **_monitoring(facts),
         **_scripts(facts),
         **{f"systemd/{name}": text for name, text in timers.units().items()},
+        "logrotate/messaging-app": logrotate.OPERATIONS,
     }
 
 
@@ -97,6 +100,7 @@ def paths(image: str) -> list[str]:
         media_bucket="",
         alert_topic_arn="",
         health_url="",
+        websocket_url="",
     )
     return list(files(unknown))
 
@@ -150,6 +154,7 @@ def _scripts(facts: Facts) -> dict[str, str]:
             namespace=METRIC_NAMESPACE,
             environment=facts.environment,
         ),
+        "scripts/job-ended": operations_scripts.JOB_ENDED,
         "scripts/heartbeat": operations_scripts.heartbeat(
             region=facts.region, namespace=METRIC_NAMESPACE, environment=facts.environment
         ),
@@ -206,6 +211,8 @@ def _environment(facts: Facts) -> dict[str, str]:
         "PROMETHEUS_URL": f"http://localhost:{ports.PROMETHEUS}",
         "METRICS_DIRECTORY": operations_scripts.METRICS_DIRECTORY,
         "HEALTH_URL": facts.health_url,
+        "WEBSOCKET_URL": facts.websocket_url,
         "INCIDENT_LOG": f"{compose.LOG_DIRECTORY}/incidents.log",
+        "FAILOVER_LOG": f"{compose.LOG_DIRECTORY}/failover.jsonl",
         "STATE_DIRECTORY": compose.STATE_DIRECTORY,
     }

@@ -7,20 +7,35 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One command of `ops` and when it runs (`OnCalendar`, in UTC)."""
+    """One command of `ops`, when it runs, and how long it may fail to."""
 
     command: str
     calendar: str
+    """`OnCalendar` of systemd, in UTC."""
+    overdue_seconds: int
+    """After so long without a run that came to its end, people are told."""
 
+
+_DAY: Final = 86_400
+_DAILY: Final = 26 * 3600
+"""A day and two hours, which a run of a large database may take longer than the one before."""
+_WEEKLY: Final = 8 * _DAY
+
+HEALTH: Final = Job(command="health", calendar="*:2/5", overdue_seconds=1800)
 
 JOBS: Final = (
-    Job(command="backup", calendar="*-*-* 01:30:00"),
-    Job(command="media-backup", calendar="*-*-* 02:30:00"),
+    Job(command="backup", calendar="*-*-* 01:30:00", overdue_seconds=_DAILY),
+    Job(command="media-backup", calendar="*-*-* 02:30:00", overdue_seconds=_DAILY),
     # Once a week, at hours of their own: each of them keeps the database busy.
-    Job(command="maintenance", calendar="Sat *-*-* 04:00:00"),
-    Job(command="verify", calendar="Sun *-*-* 04:00:00"),
-    Job(command="security-scan", calendar="Mon *-*-* 05:00:00"),
+    Job(command="maintenance", calendar="Sat *-*-* 04:00:00", overdue_seconds=_WEEKLY),
+    Job(command="verify", calendar="Sun *-*-* 04:00:00", overdue_seconds=_WEEKLY),
+    Job(command="security-scan", calendar="Mon *-*-* 05:00:00", overdue_seconds=_WEEKLY),
+    HEALTH,
 )
+
+WARNING: Final = 10
+CRITICAL: Final = 11
+"""What `ops` ends with when it has come to its end and found something."""
 
 BACKUP_AGE_CALENDAR: Final = "*:0/15"
 HEARTBEAT_CALENDAR: Final = "*:0/5"
@@ -36,8 +51,25 @@ OnFailure=report-failure@%n.service
 [Service]
 Type=oneshot
 ExecStart=/usr/local/bin/ops %i
+ExecStopPost=/bin/sh /opt/messaging-app/operations/scripts/job-ended %i
 # A backup of a large database takes hours; one that takes a day is stuck.
 TimeoutStartSec=1d
+"""
+
+_HEALTH_SERVICE: Final = f"""\
+[Unit]
+Description=ops {HEALTH.command}
+# No OnFailure: what it finds raises an alert, once and not every five minutes.
+Requires=docker.service
+After=docker.service network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/bin/ops {HEALTH.command}
+ExecStopPost=/bin/sh /opt/messaging-app/operations/scripts/job-ended {HEALTH.command}
+SuccessExitStatus={WARNING} {CRITICAL}
+TimeoutStartSec=4min
 """
 
 _FAILURE_SERVICE: Final = """\
@@ -77,9 +109,13 @@ TimeoutStartSec=1min
 
 
 def units() -> Mapping[str, str]:
-    """Return unit name → text: a template that runs any job, and a timer for each."""
+    """Return unit name → text: a template that runs any job, and a timer for each.
+
+    For systemd a unit of the full name goes before the template.
+    """
     return {
         "ops@.service": _JOB_SERVICE,
+        f"ops@{HEALTH.command}.service": _HEALTH_SERVICE,
         "report-failure@.service": _FAILURE_SERVICE,
         "backup-age.service": _BACKUP_AGE_SERVICE,
         "backup-age.timer": _timer("backup-age.service", BACKUP_AGE_CALENDAR),

@@ -1,7 +1,7 @@
 """What holds users' data: database, cache, media, backups, and their copies."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import pulumi
 
@@ -17,6 +17,9 @@ from settings import Settings
 from settings.recovery import RecoverySettings
 
 DataPurpose = Literal["backups", "media"]
+
+DATABASE_LABEL: Final = "postgres"
+"""In the private zone, of the primary: a failover turns this name to another instance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,7 @@ class DataStores(pulumi.ComponentResource):
         names = args.foundation.names
         # A failover turns both (guide, Failover Procedures). Turned back by an update, the first
         # one would send every write to the instance that was given up.
-        self.database_host = names.add_alias("postgres", self.database.host, moves=True)
+        self.database_host = names.add_alias(DATABASE_LABEL, self.database.host, moves=True)
         self.replica_host = names.add_alias(
             "postgres-replica", self.database.replica_host, moves=True
         )

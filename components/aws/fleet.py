@@ -13,6 +13,8 @@ from components.aws.migration import Migration, MigrationArgs, migration_permiss
 from components.aws.operations import DataStore, Operations, OperationsArgs
 from components.aws.operations_access import Bucket as UsedBucket
 from components.aws.patching import Patching, PatchingArgs
+from components.aws.procedure_access import Place, failover_permissions, server_permissions
+from components.aws.restart import Restart, RestartArgs
 from components.aws.server_group import ServerGroup, ServerGroupArgs
 from components.aws.server_template import Permission
 from components.aws.storage import Bucket, BucketArgs
@@ -55,6 +57,7 @@ class Fleet(pulumi.ComponentResource):
         migration = self._migration()
         self.groups = self._server_groups(migration)
         self._patching()
+        Restart("restart", RestartArgs(identity=args.identity), opts=self._child)
         self.register_outputs({"operations": self.operations.instance_id})
 
     @property
@@ -106,6 +109,7 @@ class Fleet(pulumi.ComponentResource):
             ),
             cache_tls=data.cache.tls,
             health_url=f"https://api.{settings.domain}/health",
+            websocket_url=f"wss://ws.{settings.domain}/ws",
             alert_topic_arn=foundation.notifications.topic_arn,
             protect=settings.protect,
             retain=settings.keeps_data,
@@ -134,7 +138,33 @@ class Fleet(pulumi.ComponentResource):
         ]
 
     def _extra_permissions(self) -> list[Permission]:
-        migrations = migration_permissions(
+        """What sentinels, migrations and the procedures of `ops` need."""
+        names = self._foundation.names
+        sentinels = (
+            sentinel_permissions(names.arn, f"redis.{names.name}")
+            if isinstance(self._data.cache, CacheServers)
+            else []
+        )
+        return [*self._procedure_permissions(), *self._migration_permissions(), *sentinels]
+
+    def _procedure_permissions(self) -> list[Permission]:
+        database = self._data.database
+        place = Place(
+            identity=self._args.identity,
+            region=self._settings.region,
+            account_id=self._foundation.account_id,
+        )
+        return [
+            *server_permissions(place, self._settings.servers),
+            *failover_permissions(
+                place,
+                identifiers=[database.identifier, database.replica_identifier],
+                zone=self._foundation.names,
+            ),
+        ]
+
+    def _migration_permissions(self) -> list[Permission]:
+        return migration_permissions(
             identity=self._args.identity,
             region=self._settings.region,
             account_id=self._foundation.account_id,
@@ -142,11 +172,6 @@ class Fleet(pulumi.ComponentResource):
             database_secret_arn=self._data.database.secret_arn,
             kms_key_arn=self._foundation.key_arn,
         )
-        if not isinstance(self._data.cache, CacheServers):
-            return migrations
-        names = self._foundation.names
-        promotion = sentinel_permissions(names.arn, f"redis.{names.name}")
-        return [*migrations, *promotion]
 
     def _migration(self) -> Migration:
         database = self._data.database

@@ -59,6 +59,8 @@ class OperationsArgs:
     cache_tls: bool
     health_url: str
     """What clients reach, for example https://api.chat.example.com/health."""
+    websocket_url: str
+    """What they open a websocket to, for example wss://ws.chat.example.com/ws."""
     alert_topic_arn: pulumi.Input[str]
     protect: bool
     """Refuse to delete the data volume."""
@@ -147,6 +149,7 @@ class Operations(pulumi.ComponentResource):
                     media_bucket=known["media"],
                     alert_topic_arn=known["topic"],
                     health_url=args.health_url,
+                    websocket_url=args.websocket_url,
                 )
             )
         )

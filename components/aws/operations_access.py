@@ -1,4 +1,4 @@
-"""What the operations server may do."""
+"""What the operations server may do; `procedure_access` has what procedures need besides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +31,28 @@ def permissions(
     kms_key_arn: pulumi.Input[str],
     image: str,
 ) -> list[Permission]:
-    """Return what fetching the configuration, watching, alerting and `ops` on timers take.
+    """Return what fetching the configuration, watching, alerting and backups take.
 
     Backups can be written and read, never deleted: they expire by the bucket's own rules.
     """
     keys = [each.kms_key_arn for each in (backups, media) if each.kms_key_arn is not None]
+    return [
+        *_watching(alert_topic_arn),
+        *read_secrets(secret_arns, kms_key_arn),
+        # To write into encrypted buckets and to publish to the encrypted topic.
+        Permission(actions=["kms:GenerateDataKey"], resources=[kms_key_arn]),
+        *_configuration(configuration, prefix),
+        *_data(backups, media),
+        *(
+            [Permission(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=keys)]
+            if keys
+            else []
+        ),
+        *pull(image),
+    ]
+
+
+def _watching(alert_topic_arn: pulumi.Input[str]) -> list[Permission]:
     return [
         # Prometheus finds servers by tag; AWS offers no narrower resource for this action.
         Permission(actions=["ec2:DescribeInstances"], resources=["*"]),
@@ -45,9 +62,11 @@ def permissions(
             resources=["*"],
             conditions={"StringEquals": {"cloudwatch:namespace": [METRIC_NAMESPACE]}},
         ),
-        *read_secrets(secret_arns, kms_key_arn),
-        # To write into encrypted buckets and to publish to the encrypted topic.
-        Permission(actions=["kms:GenerateDataKey"], resources=[kms_key_arn]),
+    ]
+
+
+def _configuration(configuration: Bucket, prefix: str) -> list[Permission]:
+    return [
         Permission(
             actions=["s3:ListBucket"],
             resources=[configuration.arn],
@@ -57,7 +76,24 @@ def permissions(
             actions=["s3:GetObject"],
             resources=[pulumi.Output.concat(configuration.arn, f"/{prefix}/*")],
         ),
-        Permission(actions=["s3:ListBucket"], resources=[backups.arn, media.arn]),
+    ]
+
+
+def _data(backups: Bucket, media: Bucket) -> list[Permission]:
+    return [
+        Permission(
+            actions=[
+                "s3:ListBucket",
+                # `ops security-scan` looks at how they are configured.
+                "s3:GetBucketPolicy",
+                "s3:GetBucketPublicAccessBlock",
+                "s3:GetBucketVersioning",
+                "s3:GetEncryptionConfiguration",
+            ],
+            resources=[backups.arn, media.arn],
+        ),
+        # A backup gives up what one before it has left unfinished.
+        Permission(actions=["s3:ListBucketMultipartUploads"], resources=[backups.arn]),
         Permission(
             actions=["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
             resources=[
@@ -65,10 +101,4 @@ def permissions(
                 pulumi.Output.concat(media.arn, "/*"),
             ],
         ),
-        *(
-            [Permission(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=keys)]
-            if keys
-            else []
-        ),
-        *pull(image),
     ]

@@ -37,7 +37,6 @@ EVENT_SUBSCRIPTION = Resource(
         {
             "SubscriptionName": P("name"),
             **SETTINGS,
-            "Enabled": P("enabled"),
             "SourceIds": P("sourceIds"),
             "Tags": P("tags", tag_list),
         },

@@ -42,6 +42,7 @@ CORRECTED: tuple[Correction, ...] = (
     *logs.CORRECTED,
     *machine_images.CORRECTED,
     *rds.CORRECTED,
+    *rds_events.CORRECTED,
     *s3.CORRECTED,
     *secretsmanager.CORRECTED,
     *ssm.CORRECTED,

@@ -1,11 +1,14 @@
-"""What moto lacks of event subscriptions of RDS: changing one."""
+"""What moto lacks of event subscriptions of RDS: changing one, and that a new one is enabled."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
-from offline.moto_gaps.gap import Addition, Moto
+from offline.moto_gaps.gap import Addition, Correction, Method, Moto
 
 CHANGEABLE = {
     "SnsTopicArn": "sns_topic_arn",
@@ -37,6 +40,16 @@ def remove_source_identifier_from_subscription(response: Moto) -> ActionResult:
     )
 
 
+def _enabled_unless_told(create_event_subscription: Method) -> Method:
+    """moto makes subscriptions that are disabled unless the request enables them."""
+
+    @wraps(create_event_subscription)
+    def wrapper(backend: Moto, request: dict[str, Any]) -> Any:
+        return create_event_subscription(backend, {"enabled": True, **request})
+
+    return wrapper
+
+
 def _with_sources(response: Moto, change: Callable[[list[str], str], list[str]]) -> ActionResult:
     subscription = _subscription(response)
     source = response.params["SourceIdentifier"]
@@ -53,4 +66,8 @@ ADDED: tuple[Addition, ...] = (
     (RDSResponse, modify_event_subscription),
     (RDSResponse, add_source_identifier_to_subscription),
     (RDSResponse, remove_source_identifier_from_subscription),
+)
+
+CORRECTED: tuple[Correction, ...] = (
+    (RDSBackend, "create_event_subscription", _enabled_unless_told),
 )

@@ -64,24 +64,20 @@ def failover(
 ) -> None:
     """Make the standby the primary: fence the old one, promote, point the application at it."""
     context = begin(stack, as_json=as_json)
-    found = None if no_env_file else env_file or (ENV_FILE if ENV_FILE.exists() else None)
+    found = None if no_env_file else env_file or env_file_here()
     if rejoin:
         _rejoin(
             context, _rejoin_request(context.settings, data, address, start_command, found), yes
         )
         return
     if context.settings.database_platform == "rds":
-        on_rds = RdsRequest(
-            host=primary(context.settings)["host"],
-            replica_host=standby(context.settings)["host"],
-            log=Path(context.settings.failover_log),
+        on_rds = replace(
+            rds_request_from(context.settings),
             promote=promote_replica,
             fenced_by_me=fenced_by_me,
             accept_unknown_loss=accept_unknown_loss,
         )
-        clients = Clients(
-            aws.plain(context.settings, "rds"), aws.plain(context.settings, "route53")
-        )
+        clients = rds_clients(context.settings)
         failover_on_rds.run(context, clients, on_rds, standby(context.settings), yes=yes)
         return
     request = replace(
@@ -117,6 +113,25 @@ def request_from(settings: OpsSettings, env_file: Path | None) -> Request:
         primary_data=Path(data) if data else None,
         reconnect_command=settings.reconnect_command,
     )
+
+
+def rds_request_from(settings: OpsSettings) -> RdsRequest:
+    """Return the failover that the settings describe, where RDS runs the databases."""
+    return RdsRequest(
+        host=primary(settings)["host"],
+        replica_host=standby(settings)["host"],
+        log=Path(settings.failover_log),
+    )
+
+
+def rds_clients(settings: OpsSettings) -> Clients:
+    """Return clients of what a failover on RDS asks."""
+    return Clients(aws.plain(settings, "rds"), aws.plain(settings, "route53"))
+
+
+def env_file_here() -> Path | None:
+    """Return the file with the connection strings, where there is one."""
+    return ENV_FILE if ENV_FILE.exists() else None
 
 
 def _between_servers(context: Context, request: Request, *, yes: bool) -> None:

@@ -1,5 +1,6 @@
 """`ops failover` where RDS runs the databases."""
 
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -48,15 +49,26 @@ def run(
             raise made.refusal
         console.say("Nothing was touched. With --yes it is done.")
         return
-    done = rds.fail_over(
-        clients, request, lambda address: prove({**connection, "host": address}), console.say
-    )
-    primary = done.primary if done.way in {Way.REBOOT, Way.NOTHING} else done.replica
-    changed = done.way is not Way.NOTHING
+    primary, changed = act(clients, request, connection, console.say)
     console.show_one("Failover", {"primary": primary.name, "changed": changed})
     if not changed:
         console.say(f"{primary.name} is the primary already, and nothing is left to do.")
         raise typer.Exit(ExitCode.ALREADY)
+
+
+def act(
+    clients: Clients, request: RdsRequest, connection: dict[str, str], tell: Callable[[str], None]
+) -> tuple[Instance, bool]:
+    """Do it; return the primary of now, and whether anything had to be done.
+
+    Raises:
+        OpsError: it may not be done, or did not end in time.
+    """
+    done = rds.fail_over(
+        clients, request, lambda address: prove({**connection, "host": address}), tell
+    )
+    primary = done.primary if done.way in {Way.REBOOT, Way.NOTHING} else done.replica
+    return primary, done.way is not Way.NOTHING
 
 
 def prove(connection: dict[str, str]) -> None:

@@ -1,8 +1,5 @@
 """`ops incident KIND`: the guide's incident response."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -11,17 +8,16 @@ from typing import Annotated
 
 import typer
 
-from scripts import services
+from scripts import metrics, services
+from scripts.commands import failover, failover_on_rds
 from scripts.context import AsJson, StackName, begin
 from scripts.exit_codes import ExitCode
-from scripts.faults import OpsError
+from scripts.failover import procedure
 from scripts.incident import telling
 from scripts.incident.record import Book
 from scripts.incident.response import Act, Incident, respond
-from scripts.services import ScaleUp
+from scripts.services import Say, ScaleUp
 from scripts.settings import OpsSettings
-
-PROJECT = Path(__file__).parents[2]
 
 SCALE_UP_SECONDS = 900
 
@@ -53,7 +49,7 @@ def incident(
             force=force,
             dry_run=dry_run,
         ),
-        actions(settings, stack),
+        actions(settings, context.console.say),
         telling.channels(settings),
         Book(log=Path(settings.incident_log), folder=Path(settings.state_directory)),
     )
@@ -67,35 +63,47 @@ def incident(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def actions(settings: OpsSettings, stack: str | None) -> Mapping[str, Act]:
+def actions(settings: OpsSettings, say: Say) -> Mapping[str, Act]:
     """Return kind → what is done about it (guide, "Incident Response")."""
     return {
-        "database_down": lambda: fail_over(stack),
-        "high_error_rate": lambda: scale_up(settings),
+        "database_down": lambda: fail_over(settings, say),
+        "high_error_rate": lambda: scale_up(settings, say),
     }
 
 
-def scale_up(settings: OpsSettings) -> str:
+def scale_up(settings: OpsSettings, say: Say) -> str:
     """Start one more of the api."""
     request = ScaleUp(service="api", by=1, seconds=SCALE_UP_SECONDS)
-    return services.of(settings).scale_up(request, lambda _said: None)
+    return services.of(settings).scale_up(request, say)
 
 
-def fail_over(stack: str | None) -> str:
+def fail_over(settings: OpsSettings, say: Say) -> str:
     """Switch to the backup database, as `ops failover --yes` does.
 
+    That somebody has done so already is as good.
+
     Raises:
-        OpsError: it did not end well; tells what it said last.
+        OpsError: it may not be done, or did not end well.
     """
-    named = ["--stack", stack] if stack else []
-    ran = subprocess.run(
-        [sys.executable, "-P", "-m", "scripts", "failover", "--yes", *named],
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        check=False,
+    if settings.database_platform == "rds":
+        return _fail_over_on_rds(settings, say)
+    request = failover.request_from(settings, failover.env_file_here())
+    result = procedure.fail_over(request, say)
+    if not result.changed:
+        return _already(result.primary)
+    metrics.write(settings.metrics_directory, "failover", failover.gauges(result))
+    return " ".join([f"{result.primary} is the primary now.", *result.warnings])
+
+
+def _fail_over_on_rds(settings: OpsSettings, say: Say) -> str:
+    primary, changed = failover_on_rds.act(
+        failover.rds_clients(settings),
+        failover.rds_request_from(settings),
+        failover.standby(settings),
+        say,
     )
-    if ran.returncode:
-        said = " ".join(ran.stderr.split())[-400:]
-        raise OpsError(f"ops failover ended with {ran.returncode}: {said.rstrip('.')}.")
-    return "Switched to the backup database (ops failover)."
+    return f"{primary.name} is the primary now." if changed else _already(primary.name)
+
+
+def _already(primary: str) -> str:
+    return f"{primary} was the primary already, and nothing was left to do."

@@ -12,7 +12,7 @@ from scripts.faults import OpsError
 from scripts.services import remote
 from scripts.services.clients import Clients
 from scripts.waiting import until_so
-from service_config import ports
+from service_config import ports, restart
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
@@ -29,20 +29,6 @@ HEALTHY_SECONDS = 900
 
 LOGS_SINCE_SECONDS = 3600
 """Older output than this is not looked through for the last lines."""
-
-# The load balancer notices only after some checks: the server itself says when it answers again.
-_RESTART = """\
-set -eu
-systemctl restart messaging-app.service
-for attempt in $(seq 60); do
-    if curl --fail --silent --output /dev/null --max-time 5 http://localhost:{port}/health; then
-        exit 0
-    fi
-    sleep 2
-done
-echo "The container does not answer at port {port}." >&2
-exit 1
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +111,12 @@ class ServerGroups:
         for group in groups:
             for server in group.servers:
                 say(f"Restarting {group.service} on {server.id} …")
-                script = _RESTART.format(port=PORTS[group.role])
                 remote.run(
                     self.aws.ssm,
                     instance=server.id,
-                    document="AWS-RunShellScript",
-                    parameters={"commands": [script]},
+                    # The platform's own, made by `make up`: it can do nothing else.
+                    document=f"{PROJECT}-{self.environment}-restart",
+                    parameters={restart.PORT: [str(PORTS[group.role])]},
                     seconds=HEALTHY_SECONDS,
                 )
                 self.wait_healthy(group.service, seconds=HEALTHY_SECONDS)

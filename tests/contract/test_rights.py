@@ -10,11 +10,16 @@ Statement = dict[str, Any]
 
 WITHOUT_RESOURCES = {
     # AWS offers no narrower resource for these.
+    "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeInstanceRefreshes",
     "cloudwatch:DescribeAlarms",
+    "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
     "ecr:GetAuthorizationToken",
+    "elasticloadbalancing:DescribeTargetHealth",
     "logs:DescribeLogGroups",
+    "route53:ListHostedZones",
+    "ssm:GetCommandInvocation",
 }
 
 LIMITED_BY_CONDITION = {

@@ -41,6 +41,7 @@ COMPONENT_TYPES = [
     "messaging-app:aws:Patching",
     "messaging-app:aws:Platform",
     "messaging-app:aws:PrivateZone",
+    "messaging-app:aws:Restart",
     "messaging-app:aws:Rollout",
     "messaging-app:aws:ServerGroup",
     "messaging-app:aws:ServerTemplate",

@@ -164,6 +164,7 @@ def test_the_team_hears_what_rds_does_to_the_database(stack: Platform) -> None:
     rds = stack.client("rds")
     (subscription,) = rds.describe_event_subscriptions()["EventSubscriptionsList"]
     assert subscription["SnsTopicArn"] == stack.outputs["alert_topic_arn"]
+    assert subscription["Enabled"] is True
     assert {"failover", "failure", "low storage"} <= set(subscription["EventCategoriesList"])
     described = rds.describe_db_instances()["DBInstances"]
     assert set(subscription["SourceIdsList"]) == {

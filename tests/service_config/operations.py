@@ -31,6 +31,7 @@ FACTS = Facts(
     media_bucket="messaging-app-prod-media",
     alert_topic_arn=TOPIC,
     health_url="https://api.chat.example.com/health",
+    websocket_url="wss://ws.chat.example.com/ws",
 )
 
 

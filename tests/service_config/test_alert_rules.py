@@ -10,9 +10,13 @@ import pytest
 import yaml
 
 from service_config import alert_rules
+from service_config.alert import RUNBOOK as RUNBOOK_PATH
+from service_config.alert import Alert
+from service_config.operations_scripts import JOB_METRIC, STATUS_METRIC
+from service_config.timers import JOBS, Job
 from tests.service_config.tools import required
 
-RUNBOOK = Path(__file__).parents[2] / alert_rules.RUNBOOK
+RUNBOOK = Path(__file__).parents[2] / RUNBOOK_PATH
 ALERTS = {alert.name: alert for group in alert_rules.GROUPS.values() for alert in group}
 
 
@@ -96,6 +100,19 @@ def cache_memory(used: int, limit: int) -> dict[str, str]:
     }
 
 
+def job(name: str, finished: int) -> dict[str, str]:
+    """When a job last came to its end, in seconds since the beginning."""
+    return gauge(f'{JOB_METRIC}{{procedure="{name}"}}', finished)
+
+
+def jobs(finished: int) -> dict[str, str]:
+    return {series: value for each in JOBS for series, value in job(each.command, finished).items()}
+
+
+def health(status: int) -> dict[str, str]:
+    return gauge(f'{STATUS_METRIC}{{procedure="health"}}', status)
+
+
 EXAMPLES: dict[str, Example] = {
     # 5 % is not above 5 %; 6.7 % is.
     "HighErrorRate": Example(fires=requests(112, 8), silent=requests(114, 6)),
@@ -154,6 +171,12 @@ EXAMPLES: dict[str, Example] = {
         at="2h",
         interval="5m",
     ),
+    # Only the one that has not run for so long; all others have just run.
+    "JobOverdue": Example(
+        fires={**jobs(0), **job("health", -1800)}, silent={**jobs(0), **job("backup", -86400)}
+    ),
+    "HealthCritical": Example(fires=health(11), silent=health(10)),
+    "HealthWarning": Example(fires=health(10), silent=health(11), at="2h", interval="5m"),
     "TargetDown": Example(fires=gauge('up{job="redis"}', 0), silent=gauge('up{job="node"}', 0)),
     "ConfigurationRefused": Example(
         fires=gauge('alertmanager_config_last_reload_successful{job="alertmanager"}', 0),
@@ -215,6 +238,23 @@ def test_a_missing_backup_is_too_old(tmp_path: Path) -> None:
     run_promtool(tmp_path, [expectation("BackupTooOld", {}, example, fires=True)])
 
 
+@pytest.mark.parametrize("job_", JOBS, ids=lambda job_: job_.command)
+def test_each_job_is_missed_alone(job_: Job, tmp_path: Path) -> None:
+    """Without a sign of it at all, and when it is late; never before."""
+    name = job_.command
+    others = {series: value for series, value in jobs(0).items() if f'"{name}"' not in series}
+    example = EXAMPLES["JobOverdue"]
+    late, early = job(name, -job_.overdue_seconds), job(name, 1800 - job_.overdue_seconds)
+    run_promtool(
+        tmp_path,
+        [
+            expectation("JobOverdue", others, example, fires=True),
+            expectation("JobOverdue", {**others, **late}, example, fires=True),
+            expectation("JobOverdue", {**others, **early}, example, fires=False),
+        ],
+    )
+
+
 def test_the_guide_s_alert_has_the_guide_s_words() -> None:
     rule = ALERTS["HighErrorRate"].rule()
     assert rule["for"] == "5m"
@@ -224,7 +264,7 @@ def test_the_guide_s_alert_has_the_guide_s_words() -> None:
 
 
 @pytest.mark.parametrize("alert", ALERTS.values(), ids=lambda alert: alert.name)
-def test_an_alert_says_what_and_where_to_read_on(alert: alert_rules.Alert) -> None:
+def test_an_alert_says_what_and_where_to_read_on(alert: Alert) -> None:
     annotations = alert.rule()["annotations"]
     assert all(annotations[name] for name in ("summary", "description"))
     path, _, anchor = annotations["runbook_url"].partition("#")
@@ -241,7 +281,7 @@ def test_the_runbook_describes_no_alert_that_is_gone() -> None:
 def test_the_runbook_lists_every_metric_that_the_application_must_report() -> None:
     text = RUNBOOK.read_text(encoding="utf-8")
     used = set(re.findall(r"(?<!:)\b(?:messaging|websocket|http)_[a-z_]+", alert_rules.rules()))
-    from_us = {"messaging_backup_finished_timestamp_seconds"}
+    from_us = {"messaging_backup_finished_timestamp_seconds", JOB_METRIC, STATUS_METRIC}
     named = {re.sub(r"_bucket$", "", name) for name in used} - from_us
     assert named
     assert all(f"| `{name}` |" in text for name in named)

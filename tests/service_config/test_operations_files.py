@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
+from typer.core import TyperGroup
 
+from scripts import cli
+from scripts.exit_codes import ExitCode
 from service_config import operations_files, timers
 from service_config.cloud_init import operations_server
+from service_config.cloud_init.operations_server import HOME
 from tests.service_config import operations
 from tests.service_config.example import OPERATIONS, files
 from tests.service_config.tools import required
@@ -85,12 +90,40 @@ def test_every_procedure_of_the_guide_has_its_timer() -> None:
     commands = {job.command for job in timers.JOBS}
     assert commands == {
         "backup",
+        "health",
         "maintenance",
         "media-backup",
         "security-scan",
         "verify",
     }
     assert {f"ops-{command}.timer" for command in commands} <= timers.units().keys()
+
+
+@pytest.mark.parametrize("job", timers.JOBS, ids=lambda job: job.command)
+def test_what_a_timer_runs_is_a_command_that_takes_no_more(job: timers.Job) -> None:
+    ops = typer.main.get_command(cli.app)
+    assert isinstance(ops, TyperGroup)
+    # An option that is missing would end it here, before anything is done.
+    ops.commands[job.command].make_context(job.command, [])
+
+
+@pytest.mark.parametrize("job", timers.JOBS, ids=lambda job: job.command)
+def test_a_job_tells_how_it_ended(job: timers.Job) -> None:
+    units = timers.units()
+    unit = units.get(f"ops@{job.command}.service", units["ops@.service"])
+    text = unit.replace("%i", job.command)
+    assert f"ExecStart=/usr/local/bin/ops {job.command}\n" in text
+    assert f"ExecStopPost=/bin/sh {HOME}/scripts/job-ended {job.command}\n" in text
+
+
+def test_exit_codes_of_findings_are_those_of_ops() -> None:
+    assert (timers.WARNING, timers.CRITICAL) == (ExitCode.WARNING, ExitCode.CRITICAL)
+
+
+def test_health_raises_alerts_instead_of_a_message_every_five_minutes() -> None:
+    unit = timers.units()["ops@health.service"]
+    assert "OnFailure" not in unit.replace("# No OnFailure", "")
+    assert "SuccessExitStatus=10 11\n" in unit
 
 
 def test_a_failed_job_tells_the_team() -> None:

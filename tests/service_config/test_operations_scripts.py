@@ -1,6 +1,7 @@
 """Scripts of the operations server, run with stand-ins for aws, docker and systemctl."""
 
 import os
+import re
 import stat
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,11 @@ import jmespath
 import pytest
 import yaml
 
+from service_config import logrotate
 from service_config.cloud_init import data_volume, operations_server
 from service_config.operations_files import MANIFEST, manifest
+from service_config.operations_scripts import JOB_METRIC, STATUS_METRIC, USER
+from service_config.timers import JOBS
 from tests.service_config import operations
 from tests.service_config.example import OPERATIONS, files
 from tests.service_config.tools import required
@@ -35,7 +39,7 @@ class Server:
         self.calls = root / "calls"
         self.bucket = operations.write(root / "bucket")
         self.home = root / "home"
-        for folder in ("tools", "units", "programs", "metrics"):
+        for folder in ("tools", "units", "programs", "metrics", "logrotate.d"):
             (root / folder).mkdir()
         self.program("aws", AWS)
         for name in ("docker", "systemctl", "xfs_growfs", "chown"):
@@ -51,6 +55,8 @@ class Server:
             "PROGRAM_DIRECTORY": str(root / "programs"),
             "DATA_DIRECTORY": str(root / "data"),
             "METRICS_DIRECTORY": str(root / "metrics"),
+            "LOG_DIRECTORY": str(root / "log"),
+            "LOGROTATE_DIRECTORY": str(root / "logrotate.d"),
         }
 
     def program(self, name: str, text: str) -> None:
@@ -173,6 +179,81 @@ def test_a_timer_that_is_gone_is_stopped_and_removed(server: Server) -> None:
     assert "disable --now ops-verify.timer" in server.called("systemctl")
     assert not (server.root / "units" / "ops-verify.timer").exists()
     assert (server.root / "units" / "ops-backup.timer").exists()
+
+
+def test_the_container_of_ops_may_write_where_it_must(server: Server) -> None:
+    server.fetch()
+    for folder in ("metrics", "log", "state/ops"):
+        status = (server.root / folder).stat()
+        assert (status.st_uid, status.st_gid) == (USER, USER), folder
+
+
+def test_logs_of_ops_are_rotated(server: Server) -> None:
+    server.fetch()
+    installed = server.root / "logrotate.d" / "messaging-app"
+    assert installed.read_text("utf-8") == logrotate.OPERATIONS
+    assert stat.S_IMODE(installed.stat().st_mode) == 0o644
+
+
+def ended(server: Server, job: str, status: str) -> dict[str, str]:
+    """Metric → value after a job ended, as the node exporter reads them."""
+    server.environment["EXIT_STATUS"] = status
+    result = server.run(server.bucket / "scripts" / "job-ended", job)
+    assert (result.returncode, result.stderr) == (0, "")
+    text = (server.root / "metrics" / f"job_{job}.prom").read_text("utf-8")
+    values = (line.rpartition(" ") for line in text.splitlines() if line[0] != "#")
+    return {name: value for name, _, value in values}
+
+
+def test_a_job_that_came_to_its_end_says_when(server: Server) -> None:
+    for status in ("0", "10", "11"):
+        told = ended(server, "verify", status)
+        assert told[f'{STATUS_METRIC}{{procedure="verify"}}'] == status
+        finished = int(told[f'{JOB_METRIC}{{procedure="verify"}}'])
+        assert finished == pytest.approx(datetime.now(UTC).timestamp(), abs=60)
+
+
+@pytest.mark.parametrize(("status", "told"), [("1", "1"), ("130", "130"), ("KILL", "1"), ("", "1")])
+def test_a_job_that_did_not_keeps_when_it_last_did(server: Server, status: str, told: str) -> None:
+    file = server.root / "metrics" / "job_verify.prom"
+    ended(server, "verify", "0")
+    file.write_text(re.sub(r"(finished.*) \d+$", r"\1 1234", file.read_text(), flags=re.MULTILINE))
+
+    for _ in range(2):
+        assert ended(server, "verify", status) == {
+            f'{STATUS_METRIC}{{procedure="verify"}}': told,
+            f'{JOB_METRIC}{{procedure="verify"}}': "1234",
+        }
+
+
+def test_a_job_that_never_did_says_only_how_it_ended(server: Server) -> None:
+    assert ended(server, "verify", "1") == {f'{STATUS_METRIC}{{procedure="verify"}}': "1"}
+
+
+def test_prometheus_reads_what_jobs_tell(server: Server) -> None:
+    promtool = required("promtool", "prometheus")
+    ended(server, "media-backup", "0")
+    text = (server.root / "metrics" / "job_media-backup.prom").read_text("utf-8")
+    checked = subprocess.run(
+        [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_a_new_server_awaits_every_job_from_now_on(server: Server) -> None:
+    server.fetch()
+    written = {path.name for path in (server.root / "metrics").glob("job_*.prom")}
+    assert written == {f"job_{job.command}.prom" for job in JOBS}
+
+
+def test_a_change_of_units_forgets_no_run(server: Server) -> None:
+    server.fetch()
+    file = server.root / "metrics" / "job_verify.prom"
+    file.write_text("kept\n")
+    server.change("systemd/ops-verify.timer", "[Timer]\nOnCalendar=daily\n")
+    server.seal()
+    assert server.fetch().returncode == 0
+    assert file.read_text() == "kept\n"
 
 
 def listing(server: Server, text: str) -> None:

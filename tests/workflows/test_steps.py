@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from service_config.registry import ecr_repository
+from settings.operations import OperationsSettings
 from tests.service_config.tools import required
 from tests.workflows.files import workflow
 
@@ -228,3 +230,65 @@ def test_the_outputs_are_shown_after_a_deployment(runner: Runner) -> None:
 
     assert done.returncode == 0, done.stderr
     assert '"stack output --json --stack prod"' in runner.read("summary")
+
+
+IMAGE = {
+    "REPOSITORY": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ops",
+    "GITHUB_REF_NAME": "ops-1.4.0",
+    "GITHUB_SHA": "abc",
+}
+
+
+@pytest.mark.parametrize("base", ["", "ubuntu:24.04"])
+def test_an_image_is_not_built_on_a_base_without_its_digest(runner: Runner, base: str) -> None:
+    runner.program("docker", '#!/bin/sh\necho "$*" >> "$RUNNER_TEMP/calls"\n')
+
+    done = runner.run("release-ops.yml", "Build", BASE=base, **IMAGE)
+
+    assert done.returncode == 1
+    assert f'OPS_IMAGE_BASE is "{base}": name the base with its digest' in done.stdout
+    assert runner.read("calls") == ""
+
+
+def test_an_image_is_built_on_the_base_that_is_named(runner: Runner) -> None:
+    runner.program("docker", '#!/bin/sh\necho "$*" >> "$RUNNER_TEMP/calls"\n')
+    base = f"ubuntu:24.04@sha256:{'0' * 64}"
+
+    done = runner.run("release-ops.yml", "Build", BASE=base, **IMAGE)
+
+    assert done.returncode == 0, done.stderr
+    [call] = runner.read("calls").splitlines()
+    assert call == (
+        f"build --pull --tag {IMAGE['REPOSITORY']}:1.4.0 --build-arg BASE={base} "
+        "--build-arg VERSION=1.4.0 --build-arg REVISION=abc ."
+    )
+
+
+def test_an_image_is_pushed_and_named_with_its_digest(runner: Runner) -> None:
+    runner.program("aws", "#!/bin/sh\necho token\n")
+    runner.program(
+        "docker",
+        f"""#!/bin/sh
+echo "$*" >> "$RUNNER_TEMP/calls"
+case $1 in
+login) cat > "$RUNNER_TEMP/token" ;;
+image) echo "$REPOSITORY@sha256:{"1" * 64}" ;;
+esac
+""",
+    )
+
+    done = runner.run("release-ops.yml", "Push", **IMAGE)
+
+    assert done.returncode == 0, done.stderr
+    host, _, _ = IMAGE["REPOSITORY"].partition("/")
+    login, push, _ = runner.read("calls").splitlines()
+    assert login == f"login --username AWS --password-stdin {host}"
+    assert runner.read("token") == "token\n"
+    assert push == f"push --quiet {IMAGE['REPOSITORY']}:1.4.0"
+    named = f"  image: {IMAGE['REPOSITORY']}:1.4.0@sha256:{'1' * 64}\n"
+    assert named in runner.read("summary")
+    image = named.strip().removeprefix("image: ")
+    settings = OperationsSettings.model_validate(
+        {"image": image, "instance_type": "m6i.xlarge", "alert_email": "team@example.com"}
+    )
+    assert ecr_repository(settings.image) is not None

@@ -28,6 +28,7 @@ def test_there_are_workflows() -> None:
         "deploy.yml",
         "drift.yml",
         "preview.yml",
+        "release-ops.yml",
     }
     assert [file.name for file in ACTIONS] == ["actions/toolchain/action.yml"]
 
@@ -75,6 +76,7 @@ def test_only_these_jobs_may_write() -> None:
         ("drift.yml", "look"): {"id-token", "issues"},
         ("preview.yml", "preview"): {"id-token"},
         ("preview.yml", "comment"): {"pull-requests"},
+        ("release-ops.yml", "image"): {"id-token"},
     }
 
 
@@ -141,3 +143,9 @@ def test_prod_comes_after_staging_and_both_after_the_checks() -> None:
     for stack in ("staging", "prod"):
         assert jobs[stack]["with"] == {"stack": stack}
         assert "github.ref == 'refs/heads/main'" in jobs[stack]["if"]
+
+
+def test_an_image_is_released_for_a_version_that_was_checked() -> None:
+    release = workflow("release-ops.yml")
+    assert release.triggers == {"push": {"tags": ["ops-[0-9]+.[0-9]+.[0-9]+"]}}
+    assert release.jobs["image"]["needs"] == "check"

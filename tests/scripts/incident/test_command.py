@@ -4,15 +4,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from scripts.commands import incident
+from scripts.drill import servers
 from scripts.exit_codes import ExitCode
-from scripts.faults import OpsError
+from scripts.failover import rds
+from scripts.failover.rds import Clients, Instance, RdsPlan, RdsRequest, Way
+from scripts.settings import OpsSettings
+from tests.scripts.failover.conftest import Pair, is_primary
+from tests.scripts.failover.test_command import environment
 from tests.services.cloud import Cloud
 from tests.services.docker import Project
 from tests.services.webhook import webhook
 
 ROOT = Path(__file__).parents[3]
+
+INSTANCES = ("primary", "replica")
 
 
 def ops(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -55,7 +63,7 @@ def test_high_error_rate_adds_an_api_container(
 
 def test_high_error_rate_adds_an_api_server(account: Cloud) -> None:
     account.add_group("api", servers=1, most=2)
-    assert incident.scale_up(account.settings()).endswith("2 healthy servers instead of 1.")
+    assert incident.scale_up(account.settings(), print).endswith("2 healthy servers instead of 1.")
 
 
 def test_slack_that_is_down_is_said_and_an_unknown_kind_then_fails(tmp_path: Path) -> None:
@@ -67,6 +75,74 @@ def test_slack_that_is_down_is_said_and_an_unknown_kind_then_fails(tmp_path: Pat
     assert (tmp_path / "incidents.log").read_text().endswith(" - Incident: disk_full\n")
 
 
-def test_failover_that_ends_badly_is_told_with_what_it_said() -> None:
-    with pytest.raises(OpsError, match=r"ops failover ended with \d+: ."):
-        incident.fail_over("no-such-stack")
+def test_database_down_fails_over_in_this_process(pair: Pair) -> None:
+    ran = ops(pair.env_file.parent, "database_down", "--json", **environment(pair))
+
+    assert ran.returncode == ExitCode.OK, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["outcome"] == "done"
+    assert told["detail"] == f"127.0.0.1:{pair.standby.port} is the primary now."
+    assert is_primary(pair.standby)
+    assert pair.moved() == 1
+    metrics = (pair.folder / "metrics" / "ops_failover.prom").read_text(encoding="utf-8")
+    assert "messaging_failover_lost_bytes 0\n" in metrics
+
+
+def test_a_database_that_was_switched_already_is_as_good(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(pair.env_file.parent)
+    settings = OpsSettings.model_validate(
+        {name.lower(): value for name, value in environment(pair).items()}
+    )
+    incident.fail_over(settings, print)
+
+    told = incident.fail_over(settings, print)
+
+    assert told == (
+        f"127.0.0.1:{pair.standby.port} was the primary already, and nothing was left to do."
+    )
+
+
+def test_a_failover_that_is_refused_says_why_and_the_incident_failed(pair: Pair) -> None:
+    servers.kill(pair.primary)
+
+    ran = ops(pair.env_file.parent, "database_down", "--json", **environment(pair))
+
+    assert ran.returncode == ExitCode.FAILED
+    told = json.loads(ran.stdout)
+    assert told["outcome"] == "failed"
+    assert "so it may still take writes" in told["detail"]
+    assert not is_primary(pair.standby)
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        (Way.REBOOT, "primary is the primary now."),
+        (Way.PROMOTE, "replica is the primary now."),
+        (Way.NOTHING, "primary was the primary already, and nothing was left to do."),
+    ],
+)
+def test_on_rds_it_tells_who_the_primary_is(
+    way: Way, told: str, monkeypatch: pytest.MonkeyPatch, account: Cloud
+) -> None:
+    asked: list[RdsRequest] = []
+
+    def done(_clients: Clients, request: RdsRequest, *_others: object) -> RdsPlan:
+        asked.append(request)
+        primary, replica = (Instance(name=name, status="available") for name in INSTANCES)
+        return RdsPlan(zone="zone", primary=primary, replica=replica, way=way)
+
+    monkeypatch.setattr(rds, "fail_over", done)
+    settings = account.settings(
+        database_platform="rds",
+        database_url=SecretStr("postgresql://app:secret@postgres.internal/messaging"),
+        database_replica_url=SecretStr("postgresql://app:secret@replica.internal/messaging"),
+    )
+
+    assert incident.fail_over(settings, print) == told
+    [request] = asked
+    assert (request.host, request.replica_host) == ("postgres.internal", "replica.internal")
+    # A loss is accepted by people alone.
+    assert not request.accept_unknown_loss and not request.fenced_by_me and not request.promote

@@ -94,9 +94,9 @@ def test_a_restart_runs_on_each_server_of_the_service_in_turn(
     servers = [each.id for each in groups.group("api").servers]
     assert said == [f"Restarting api on {server} …" for server in servers]
     assert [each["InstanceIds"] for each in sent] == [[server] for server in servers]
-    script = sent[0]["Parameters"]["commands"][0]
-    assert "systemctl restart messaging-app.service" in script
-    assert "http://localhost:8080/health" in script
+    for each in sent:
+        assert each["DocumentName"] == f"messaging-app-{groups.environment}-restart"
+        assert each["Parameters"] == {"port": ["8080"]}
 
 
 def test_an_unknown_service_is_refused_with_those_that_there_are(groups: ServerGroups) -> None:
