@@ -77,7 +77,7 @@ def run_backup(
 
 
 def _remove_abandoned(repository: Repository, request: BackupRequest, report: Report) -> None:
-    abandoned = repository.abandoned(datetime.now(UTC), request.abandoned_after)
+    abandoned = repository.abandoned(request.abandoned_after)
     if not abandoned:
         return
     what = f"{len(abandoned.keys)} objects and {len(abandoned.uploads)} uploads"

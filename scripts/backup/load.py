@@ -1,6 +1,5 @@
 """A backup into an empty database: definitions, then rows, then indexes and constraints."""
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +10,7 @@ from typing import Final
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from scripts import postgresql
+from scripts import leftovers, postgresql
 from scripts.backup import programs, snapshot
 from scripts.backup.manifest import Chunk, Manifest, Table
 from scripts.backup.objects import Place, damaged, read
@@ -54,8 +53,8 @@ def load(request: LoadRequest, *, report: Report, advance: Advance) -> None:
     Raises:
         OpsError: something in the backup is not what was written, or PostgreSQL refused it.
     """
-    with tempfile.TemporaryDirectory(prefix="ops-restore-") as folder:
-        archive = Path(folder, "schema.dump")
+    with leftovers.temporary_folder("restore") as folder:
+        archive = folder / "schema.dump"
         with archive.open("wb") as file:
             for piece in read(request.place, request.manifest.schema_archive):
                 file.write(piece)

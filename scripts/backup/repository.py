@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scripts import clock
 from scripts.backup.encryption import Key
 from scripts.backup.manifest import Manifest, seal, unseal
 from scripts.backup.objects import Place, sha256_base64
+from scripts.backup.uploads import give_up, unfinished
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import MultipartUploadTypeDef
 
 ROOT: Final = "database/"
 MANIFEST: Final = "manifest.json"
@@ -144,48 +145,36 @@ class Repository:
             ExitCode.NOT_FOUND,
         )
 
-    def abandoned(self, now: datetime, after: timedelta = ABANDONED_AFTER) -> "Abandoned":
-        """Return what runs that did not end have left. Whoever asks holds the lock of backups."""
-        before = now - after
-        uploads = [
-            (upload.get("Key", ""), upload.get("UploadId", ""))
-            for upload in self._uploads()
-            if upload.get("Initiated", now) <= before
-        ]
+    def abandoned(self, after: timedelta = ABANDONED_AFTER) -> "Abandoned":
+        """Return what runs that did not end have left. Whoever asks holds the lock of backups.
+
+        How old something is, S3's own clock tells: this machine's may have jumped, and a backup of
+        another database may be running.
+        """
+        uploads = list(unfinished(self.client, self.bucket, ROOT, after))
         keys: list[str] = []
         for backup in self.ids():
-            found = list(self._objects(f"{ROOT}{backup}/"))
-            names = {key for key, _ in found}
-            is_unfinished = f"{ROOT}{backup}/{MANIFEST}" not in names
-            if is_unfinished and all(modified <= before for _, modified in found):
-                keys += names
+            found = dict(self._ages(f"{ROOT}{backup}/"))
+            is_unfinished = f"{ROOT}{backup}/{MANIFEST}" not in found
+            if is_unfinished and all(age >= after for age in found.values()):
+                keys += found
         return Abandoned(uploads=uploads, keys=sorted(keys))
 
     def remove(self, abandoned: "Abandoned") -> None:
         """Remove it. Raises ClientError when these credentials may not."""
         for key, upload in abandoned.uploads:
-            try:
-                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload)
-            except ClientError as error:
-                if not is_missing(error):  # it ended by itself in the meantime
-                    raise
+            give_up(self.client, self.bucket, key, upload)
         for key in abandoned.keys:
             self.client.delete_object(Bucket=self.bucket, Key=key)
 
-    def _uploads(self) -> "Iterator[MultipartUploadTypeDef]":
-        pages = self.client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self.bucket, Prefix=ROOT
-        )
-        for page in pages:
-            yield from page.get("Uploads", [])
-
-    def _objects(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+    def _ages(self, prefix: str) -> Iterator[tuple[str, timedelta]]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
         for page in pages:
+            now = clock.of(page)
             for entry in page.get("Contents", []):
-                yield entry.get("Key", ""), entry.get("LastModified", datetime.now(UTC))
+                yield entry.get("Key", ""), now - entry.get("LastModified", now)
 
     def _text(self, key: str) -> bytes | None:
         try:

@@ -4,13 +4,12 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from scripts import postgresql
+from scripts import leftovers, postgresql
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
@@ -49,9 +48,8 @@ def server(
         OpsError: it cannot be started.
     """
     initdb = postgresql.program("initdb", major)
-    root = Path(tempfile.mkdtemp(prefix="ops-verify-", dir=folder))
-    try:
-        _own(root)
+    with leftovers.temporary_folder("verify", folder) as outer:
+        root = _own(outer)
         _run([initdb, "-D", root / "data", "-U", "postgres", "--auth=trust", "--no-sync"], root)
         loaded = ",".join(sorted(PRELOADED & set(extensions)))
         settings = {**SETTINGS, "unix_socket_directories": str(root)}
@@ -64,8 +62,6 @@ def server(
             yield {"host": str(root), "user": "postgres", "dbname": "postgres", "port": "5432"}
         finally:
             _run([*control, "stop", "-m", "immediate"], root)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 def _user() -> str | None:
@@ -76,10 +72,15 @@ def _user() -> str | None:
     return next((name for name in USERS if name in known), None)
 
 
-def _own(root: Path) -> None:
+def _own(outer: Path) -> Path:
+    """Make the server's own folder in ours, which it has to pass."""
+    root = outer / "server"
+    root.mkdir(mode=0o700)
     user = _user()
     if user:
+        outer.chmod(0o711)
         shutil.chown(root, user)
+    return root
 
 
 def _run(command: list[str | Path], root: Path) -> None:

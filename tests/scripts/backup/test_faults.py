@@ -15,7 +15,7 @@ from scripts.faults import OpsError, explained
 from scripts.locks import database_lock
 from tests.scripts.backup import awkward
 from tests.scripts.backup.conftest import NOW, Bench, ignore
-from tests.services.faulty_proxy import Fault, Proxy, faulty_proxy
+from tests.services.faulty_proxy import Fault, Proxy, every, faulty_proxy
 from tests.services.object_store import REGION
 
 SCRIPT = """
@@ -47,13 +47,9 @@ def through(bench: Bench, proxy: Proxy) -> Bench:
     return other
 
 
-def every_third(fault: Fault) -> Callable[[int, str, str], Fault]:
-    return lambda number, _method, _path: fault if number % 3 == 0 else "none"
-
-
 @pytest.mark.parametrize("fault", ["500", "503", "slow", "cut request", "cut answer"])
 def test_an_object_store_that_fails_now_and_then_is_asked_again(live: Bench, fault: Fault) -> None:
-    with faulty_proxy(live.store.endpoint, every_third(fault)) as proxy:
+    with faulty_proxy(live.store.endpoint, every(3, fault)) as proxy:
         bench = through(live, proxy)
         manifest = bench.backup("live")
         bench.restore(manifest, "back")
