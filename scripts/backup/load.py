@@ -55,9 +55,7 @@ def load(request: LoadRequest, *, report: Report, advance: Advance) -> None:
     """
     with leftovers.temporary_folder("restore") as folder:
         archive = folder / "schema.dump"
-        with archive.open("wb") as file:
-            for piece in read(request.place, request.manifest.schema_archive):
-                file.write(piece)
+        _fetch(request, archive)
         report("Definitions …")
         _restore(request, archive, "pre-data", jobs=1)
         report(f"{request.manifest.rows} rows of {len(request.manifest.tables)} tables …")
@@ -68,6 +66,18 @@ def load(request: LoadRequest, *, report: Report, advance: Advance) -> None:
         _restore(request, archive, "post-data", jobs=request.jobs)
     report("Statistics …")
     _analyse(request)
+
+
+def _fetch(request: LoadRequest, archive: Path) -> None:
+    try:
+        with archive.open("wb") as file:
+            for piece in read(request.place, request.manifest.schema_archive):
+                file.write(piece)
+    except OSError as error:
+        raise OpsError(
+            f"The definitions could not be written to {archive}: {error.strerror}. Make room there "
+            "or name another folder in TMPDIR, then run this again."
+        ) from None
 
 
 def _restore(request: LoadRequest, archive: Path, section: str, *, jobs: int) -> None:

@@ -2,10 +2,11 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,11 @@ SETTINGS: Final = {
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "shared_buffers": "256MB",
+    # Its log is searched for what follows.
+    "lc_messages": "C",
 }
+
+NO_ROOM: Final = re.compile("No space left on device|Check free disk space")
 
 PRELOADED: Final = frozenset({"pgaudit", "pg_cron", "timescaledb"})
 """Extensions that only work on a server that loads them when it starts."""
@@ -60,8 +65,22 @@ def server(
         _run([*control, "start", *start], root)
         try:
             yield {"host": str(root), "user": "postgres", "dbname": "postgres", "port": "5432"}
+        except Exception as error:
+            if NO_ROOM.search((root / "log").read_text(errors="replace")):
+                raise _no_room(outer) from error
+            raise
         finally:
-            _run([*control, "stop", "-m", "immediate"], root)
+            with suppress(OpsError):  # one that crashed has ended already
+                _run([*control, "stop", "-m", "immediate"], root)
+
+
+def _no_room(folder: Path) -> OpsError:
+    size = shutil.disk_usage(folder).total
+    return OpsError(
+        f"The server for the trial has no room left in {folder.parent}, whose disk has {size:,} "
+        "bytes: it needs as much as the database. Name another folder with --folder, or a server "
+        "with --scratch-url."
+    )
 
 
 def _user() -> str | None:

@@ -113,7 +113,7 @@ def _chunk(place: Place, session: Session, task: _Task, stop: Stop) -> Chunk:
         return Chunk(rows=cursor.rowcount, stored=writer.finish())
 
 
-def blocks(messages: Iterable[Buffer], form: Format) -> Iterator[bytes]:
+def blocks(messages: Iterable[Buffer], form: Format) -> Iterator[Buffer]:
     """Yield rows alone, many at a time: the binary format's head and tail belong to each COPY.
 
     Without them chunks can be put one behind the other, whatever their number.
@@ -127,6 +127,12 @@ def blocks(messages: Iterable[Buffer], form: Format) -> Iterator[bytes]:
             waiting, size = [], 0
         data = memoryview(message)[HEADER_BYTES:] if is_first else message
         is_first = False
+        if len(data) >= BLOCK:
+            # A row of a gigabyte is not copied: libpq has it twice already.
+            yield b"".join(waiting)
+            yield data
+            waiting, size = [], 0
+            continue
         waiting.append(data)
         size += len(data)
     if form == "binary" and waiting and waiting[-1] == TRAILER:

@@ -14,8 +14,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 from urllib3.exceptions import HTTPError
 
 from scripts import clock, leftovers
-from scripts.backup.objects import PART, READ_ATTEMPTS, Place, Upload
-from scripts.backup.uploads import give_up, unfinished
+from scripts.backup.objects import READ_ATTEMPTS
+from scripts.backup.uploads import PART, Upload, give_up, unfinished
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, is_denied
 
@@ -177,8 +177,7 @@ def _upload(path: Path, target: Bucket, name: str) -> None:
     Raises:
         OpsError: it was written to meanwhile, so that nobody can tell what was read.
     """
-    place = Place(connect=lambda: target.client, bucket=target.bucket, prefix=target.prefix)
-    upload = Upload(place, name)
+    upload = Upload(target.client, target.bucket, target.prefix + name)
     try:
         with path.open("rb") as file:
             before = os.fstat(file.fileno())

@@ -94,11 +94,9 @@ def test_an_object_store_that_is_gone_is_not_asked_for_every_file(
         sync(through(copy, proxy), back, jobs=1)
 
 
-def test_a_disk_that_is_full_gets_its_space_back(
-    media: Folder, copy: Bucket, tmp_path: Path
-) -> None:
+def test_a_disk_that_is_full_gets_its_space_back(media: Folder, copy: Bucket) -> None:
     sync(media, copy)
-    with small_disk(tmp_path / "disk", 10) as disk:
+    with small_disk(10) as disk:
         with pytest.raises(OpsError) as raised:
             sync(copy, Folder(disk))
 
