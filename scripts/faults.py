@@ -29,6 +29,11 @@ def explained(  # noqa: PLR0911  (a table: one case a kind of error)
     match error:
         case OpsError():
             return error
+        case psycopg.errors.DiskFull():
+            return OpsError(
+                f"The disk of the PostgreSQL server is full: {_line(error)}. Make room there, then "
+                "run this again."
+            )
         case psycopg.OperationalError():
             return OpsError(f"PostgreSQL: {_line(error)}.", ExitCode.UNREACHABLE)
         case psycopg.Error():
@@ -64,6 +69,12 @@ def is_missing(error: ClientError) -> bool:
 def _refused_by_aws(error: ClientError) -> OpsError:
     operation = error.operation_name
     said = str(_answer(error).get("Message", "") or _code(error)).rstrip(".")
+    if _code(error) == "RequestTimeTooSkewed":
+        return OpsError(
+            f"AWS did not allow {operation}, because this machine's clock is wrong: {said}. Set "
+            "the clock, then run this again.",
+            ExitCode.UNREACHABLE,
+        )
     unknown = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
     if is_denied(error) or _code(error) in unknown:
         return OpsError(f"AWS did not allow {operation}: {said}.", ExitCode.UNREACHABLE)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+import psycopg
 from psycopg import sql
 
 from scripts.backup.manifest import Database, Default, Grant, Sequence, Table
@@ -165,9 +166,12 @@ def sequences(session: Session) -> list[Sequence]:
     """Return where every sequence stands now; they belong to no snapshot, so ask after the rows."""
     found: list[Sequence] = []
     for schema, name in session.execute(_SEQUENCES).fetchall():
-        state = session.execute(
-            sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(schema, name))
-        ).fetchone()
+        query = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(schema, name))
+        try:
+            with session.transaction():
+                state = session.execute(query).fetchone()
+        except psycopg.errors.UndefinedTable:  # dropped meanwhile: it belongs to no table of ours
+            continue
         last_value, is_called = state or (1, False)
         found.append(
             Sequence(schema_name=schema, name=name, last_value=last_value, is_called=is_called)

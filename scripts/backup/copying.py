@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from psycopg import errors, sql
+from psycopg.abc import Buffer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -36,7 +37,7 @@ class CopyOut:
         self._form = form
         self.rows = -1
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Iterator[Buffer]:
         """Yield rows alone, many at a time: the binary format's head and tail belong to each COPY.
 
         Without them chunks can be put one behind the other, whatever their number.
@@ -44,17 +45,24 @@ class CopyOut:
         Raises:
             psycopg.Error: PostgreSQL did not send all of them.
         """
-        waiting: list[bytes | memoryview] = []
+        waiting: list[memoryview] = []
         size = 0
         is_first = self._form == "binary"
         for message in self._messages():
             if size >= BLOCK:
                 yield b"".join(waiting)
                 waiting, size = [], 0
-            waiting.append(message[HEADER_BYTES:] if is_first else message)
+            data = message[HEADER_BYTES:] if is_first else message
             is_first = False
-            size += len(message)
-        if self._form == "binary" and waiting and waiting[-1] == TRAILER:
+            if len(data) >= BLOCK:
+                # A row of a gigabyte is not copied: libpq has it twice already.
+                yield b"".join(waiting)
+                yield data
+                waiting, size = [], 0
+                continue
+            waiting.append(data)
+            size += len(data)
+        if self._form == "binary" and waiting and waiting[-1] == memoryview(TRAILER):
             waiting.pop()
         yield b"".join(waiting)
 

@@ -1,10 +1,11 @@
 """The backup: every table at one moment, in parallel, streamed to S3."""
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -17,13 +18,19 @@ from scripts.backup.catalogue import CHUNK_BYTES
 from scripts.backup.encryption import Key
 from scripts.backup.manifest import Manifest, StoredObject
 from scripts.backup.objects import Place
-from scripts.backup.repository import ABANDONED_AFTER, Repository, new_id
+from scripts.backup.repository import ABANDONED_AFTER, Repository
 from scripts.backup.snapshot import Snapshot
 from scripts.backup.unload import Advance
 from scripts.faults import is_denied
 from scripts.postgresql import Session
 
 JOBS: Final = 4
+
+CHANGING: Final = re.compile(
+    "lock|does not exist|cache lookup failed|could not open relation", re.IGNORECASE
+)
+"""What pg_dump says when definitions change under it."""
+
 Report = Callable[[str], None]
 
 
@@ -64,7 +71,7 @@ def run_backup(
         locks.database_lock(session, "backup") as lock,
     ):
         _remove_abandoned(repository, request, report)
-        backup = new_id(datetime.now(UTC))
+        backup = repository.next_id()
         with local.keeping(request.keep_local, backup) as folder:
             place = replace(repository.place(backup, request.key), copy=folder)
             written = _written(place, request, report, advance)
@@ -77,7 +84,7 @@ def run_backup(
 
 
 def _remove_abandoned(repository: Repository, request: BackupRequest, report: Report) -> None:
-    abandoned = repository.abandoned(datetime.now(UTC), request.abandoned_after)
+    abandoned = repository.abandoned(request.abandoned_after)
     if not abandoned:
         return
     what = f"{len(abandoned.keys)} objects and {len(abandoned.uploads)} uploads"
@@ -177,7 +184,7 @@ def _consistent(
                 pieces = tools.large_objects(view) if is_wanted else None
                 large = unload.stored(place, "large_objects.sql.zst", pieces) if pieces else None
             except programs.ProgramError as error:
-                if "lock" not in str(error) or attempt == snapshot.ATTEMPTS:
+                if not CHANGING.search(str(error)) or attempt == snapshot.ATTEMPTS:
                     raise
                 continue
             yield view, schema, large

@@ -1,6 +1,5 @@
 """A backup into an empty database: definitions, then rows, then indexes and constraints."""
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +10,7 @@ from typing import Final
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from scripts import postgresql
+from scripts import leftovers, postgresql
 from scripts.backup import programs, snapshot
 from scripts.backup.copying import HEADER_BYTES, TRAILER
 from scripts.backup.manifest import Chunk, Manifest, Table
@@ -55,11 +54,9 @@ def load(request: LoadRequest, *, report: Report, advance: Advance) -> None:
     Raises:
         OpsError: something in the backup is not what was written, or PostgreSQL refused it.
     """
-    with tempfile.TemporaryDirectory(prefix="ops-restore-") as folder:
-        archive = Path(folder, "schema.dump")
-        with archive.open("wb") as file:
-            for piece in read(request.place, request.manifest.schema_archive):
-                file.write(piece)
+    with leftovers.temporary_folder("restore") as folder:
+        archive = folder / "schema.dump"
+        _fetch(request, archive)
         report("Definitions …")
         _restore(request, archive, "pre-data", jobs=1)
         report(f"{request.manifest.rows} rows of {len(request.manifest.tables)} tables …")
@@ -70,6 +67,18 @@ def load(request: LoadRequest, *, report: Report, advance: Advance) -> None:
         _restore(request, archive, "post-data", jobs=request.jobs)
     report("Statistics …")
     _analyse(request)
+
+
+def _fetch(request: LoadRequest, archive: Path) -> None:
+    try:
+        with archive.open("wb") as file:
+            for piece in read(request.place, request.manifest.schema_archive):
+                file.write(piece)
+    except OSError as error:
+        raise OpsError(
+            f"The definitions could not be written to {archive}: {error.strerror}. Make room there "
+            "or name another folder in TMPDIR, then run this again."
+        ) from None
 
 
 def _restore(request: LoadRequest, archive: Path, section: str, *, jobs: int) -> None:

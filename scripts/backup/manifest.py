@@ -175,13 +175,13 @@ def unseal(text: bytes, where: str) -> Manifest:
     try:
         body = json.loads(text)
         digest = body.pop("digest")
+        if digest != _digest(body):
+            raise damaged(where)
         if body["format_version"] != FORMAT_VERSION:
             raise OpsError(
                 f"{where} has format version {body['format_version']}; this `ops` reads version "
                 f"{FORMAT_VERSION}. Use the one that wrote it: {body.get('tools')}."
             )
-        if digest != _digest(body):
-            raise damaged(where)
         return Manifest.model_validate(body)
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
         raise damaged(where) from None

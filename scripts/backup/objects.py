@@ -3,10 +3,9 @@
 Nothing is written to the disk and no object is held in memory: only a part of an upload is.
 """
 
-import base64
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BufferedWriter
@@ -16,19 +15,17 @@ from typing import TYPE_CHECKING, Final, Self
 
 import zstandard
 from botocore.exceptions import BotoCoreError, ClientError
+from psycopg.abc import Buffer
 from urllib3.exceptions import HTTPError
 
 from scripts.backup.encryption import Encryptor, Key, decrypted
 from scripts.backup.manifest import StoredObject
+from scripts.backup.uploads import PART, Upload
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
-
-PART: Final = 8 << 20
-"""Bytes of a part of an upload: S3 takes 10,000 of them, and no smaller ones than 5 MiB."""
 
 PIECE: Final = 4 << 20
 """Bytes that are compressed at a time."""
@@ -74,8 +71,8 @@ class Writer:
         self._raw, self._stored = hashlib.sha256(), hashlib.sha256()
         self._raw_size = self._stored_size = 0
         self._waiting = bytearray()
-        self._upload = Upload(place, name)
-        self._copy = _open_copy(place.copy / name) if place.copy else None
+        self._upload = Upload(place.client, place.bucket, place.prefix + name)
+        self._copy = _Copy(place.copy / name) if place.copy else None
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +85,7 @@ class Writer:
         if kind:
             self._upload.abort()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Buffer) -> None:
         """Take more of what the object is to hold."""
         self._raw.update(data)
         self._raw_size += len(data)
@@ -124,60 +121,6 @@ class Writer:
             del self._waiting[:PART]
 
 
-class Upload:
-    """An upload to S3, in parts once it is larger than one. S3 checks the SHA-256 of each."""
-
-    def __init__(self, place: Place, name: str) -> None:
-        self._client, self._bucket = place.client, place.bucket
-        self._key = place.prefix + name
-        self._id = ""
-        self._parts: list[CompletedPartTypeDef] = []
-
-    def part(self, data: bytes) -> None:
-        """Send a part."""
-        if not self._id:
-            begun = self._client.create_multipart_upload(
-                Bucket=self._bucket, Key=self._key, ChecksumAlgorithm="SHA256"
-            )
-            self._id = begun["UploadId"]
-        number, checksum = len(self._parts) + 1, sha256_base64(data)
-        answer = self._client.upload_part(
-            Bucket=self._bucket,
-            Key=self._key,
-            UploadId=self._id,
-            PartNumber=number,
-            Body=data,
-            ChecksumSHA256=checksum,
-        )
-        self._parts.append(
-            {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": checksum}
-        )
-
-    def complete(self, rest: bytes) -> None:
-        """Send the last part and make the object of them; a small one is sent whole."""
-        if not self._id:
-            self._client.put_object(
-                Bucket=self._bucket, Key=self._key, Body=rest, ChecksumSHA256=sha256_base64(rest)
-            )
-            return
-        if rest:
-            self.part(rest)
-        self._client.complete_multipart_upload(
-            Bucket=self._bucket,
-            Key=self._key,
-            UploadId=self._id,
-            MultipartUpload={"Parts": self._parts},
-        )
-
-    def abort(self) -> None:
-        """Give it up. What cannot be given up now, a later run does."""
-        if self._id:
-            with contextlib.suppress(ClientError, BotoCoreError):
-                self._client.abort_multipart_upload(
-                    Bucket=self._bucket, Key=self._key, UploadId=self._id
-                )
-
-
 def read(place: Place, stored: StoredObject) -> Iterator[bytes]:
     """Yield what an object holds, decrypted and decompressed.
 
@@ -188,30 +131,40 @@ def read(place: Place, stored: StoredObject) -> Iterator[bytes]:
     pieces = _checked(_received(place, stored.name), place, stored)
     if place.key:
         pieces = decrypted(pieces, place.key, place.prefix + stored.name)
-    decompressor = zstandard.ZstdDecompressor().decompressobj()
+    # A piece can hold a thousand times its size: what comes out of it at once is bounded, too.
+    decompressed = zstandard.ZstdDecompressor().read_to_iter(
+        _Stream(pieces),  # pyright: ignore[reportArgumentType]  (no more of it is used)
+        READ,
+        READ,
+    )
     raw, size = hashlib.sha256(), 0
     try:
-        for piece in pieces:
-            data = decompressor.decompress(piece)
+        for data in decompressed:
             raw.update(data)
             size += len(data)
-            if data:
-                yield data
+            yield data
     except zstandard.ZstdError:
         raise damaged(place, stored) from None
+    for _ in pieces:
+        pass  # whatever follows is compared as well
     if (size, raw.hexdigest()) != (stored.raw_size, stored.raw_digest):
         raise damaged(place, stored)
+
+
+class _Stream:
+    """Pieces as what can be read."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def read(self, _size: int) -> bytes:
+        return next(self._pieces, b"")
 
 
 def check(place: Place, stored: StoredObject) -> None:
     """Raise OpsError when an object's bytes in the bucket are not those that were written."""
     for _ in _checked(_received(place, stored.name), place, stored):
         pass
-
-
-def sha256_base64(data: bytes) -> str:
-    """Return a checksum as S3 wants it."""
-    return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def damaged(place: Place, stored: StoredObject) -> OpsError:
@@ -266,6 +219,38 @@ def _received(place: Place, name: str) -> Iterator[bytes]:
                 ) from error
 
 
-def _open_copy(path: Path) -> BufferedWriter:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("wb")
+class _Copy:
+    """The same bytes in a file. A full disk ends that, and not the backup: the file is gone then.
+
+    Whether every file is there, `local.publish` looks before the copy counts.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BufferedWriter | None = None
+        with self._removed_when_full():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb")
+
+    def write(self, data: bytes) -> None:
+        if self._file:
+            with self._removed_when_full():
+                self._file.write(data)
+
+    def close(self) -> None:
+        if self._file:
+            with self._removed_when_full():
+                self._file.close()
+
+    @contextlib.contextmanager
+    def _removed_when_full(self) -> Generator[None]:
+        try:
+            yield
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
+            # What it still holds back could not be written either.
+            self._file, full = None, self._file
+            with contextlib.suppress(OSError):
+                if full:
+                    full.close()

@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scripts import clock
 from scripts.backup.encryption import Key
-from scripts.backup.manifest import Manifest, seal, unseal
-from scripts.backup.objects import Place, sha256_base64
+from scripts.backup.manifest import Manifest, damaged, seal, unseal
+from scripts.backup.objects import Place
+from scripts.backup.uploads import give_up, sha256_base64, unfinished
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import MultipartUploadTypeDef
 
 ROOT: Final = "database/"
 MANIFEST: Final = "manifest.json"
 VERIFICATION: Final = "verification.json"
 ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+SECOND: Final = timedelta(seconds=1)
 
 ABANDONED_AFTER: Final = timedelta(days=1)
 """What has no manifest by then has no run behind it: a timer ends a backup after a day."""
@@ -46,9 +49,9 @@ class Verification(BaseModel):
     seconds: float
 
 
-def new_id(at: datetime) -> str:
-    """Return the name of a backup of that moment; names sort by time."""
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+def made_at(backup: str) -> datetime:
+    """Return the time in a backup's name."""
+    return datetime.strptime(backup.partition("-")[0], STAMP).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,16 @@ class Repository:
         ]
         return sorted((name for name in names if ID.fullmatch(name)), reverse=True)
 
+    def next_id(self) -> str:
+        """Return the name of a new backup: names sort in the order in which backups are made.
+
+        Its time is that of S3's clock. Where that was set back, the newest name is a time to come:
+        the new one follows a second after it, so that `latest` is what was made last.
+        """
+        now = clock.of(self.client.head_bucket(Bucket=self.bucket), datetime.now(UTC))
+        newest = max(map(made_at, self.ids()), default=now - SECOND)
+        return f"{max(now, newest + SECOND).astimezone(UTC):{STAMP}}-{secrets.token_hex(3)}"
+
     def manifest(self, backup: str) -> Manifest | None:
         """Return a backup's manifest; None when it was never finished.
 
@@ -90,7 +103,10 @@ class Repository:
         """
         text = self._text(f"{ROOT}{backup}/{MANIFEST}")
         where = f"s3://{self.bucket}/{ROOT}{backup}/{MANIFEST}"
-        return None if text is None else unseal(text, where)
+        found = None if text is None else unseal(text, where)
+        if found and found.id != backup:  # another one's, whole in itself
+            raise damaged(where)
+        return found
 
     def publish(self, manifest: Manifest) -> None:
         """Make a backup of what was written: from now on it can be picked."""
@@ -123,7 +139,7 @@ class Repository:
 
         Raises:
             OpsError: there is none, or the one that would be it is damaged: an older one in its
-                place would lose data silently.
+                place would lose data silently. Or clocks contradict each other about the time.
         """
         if named and named != "latest":
             found = self.manifest(named) if ID.fullmatch(named) else None
@@ -135,7 +151,10 @@ class Repository:
                 )
             return found
         for manifest in map(self.manifest, self.ids()):
-            if manifest and (at is None or manifest.snapshot_at <= at):
+            if manifest and at is None:
+                return manifest
+            if manifest and at and manifest.snapshot_at <= at:
+                self._refuse_doubt(manifest, at)
                 return manifest
         until = f" of {at.isoformat(timespec='seconds')} or before" if at else ""
         raise OpsError(
@@ -144,48 +163,61 @@ class Repository:
             ExitCode.NOT_FOUND,
         )
 
-    def abandoned(self, now: datetime, after: timedelta = ABANDONED_AFTER) -> "Abandoned":
-        """Return what runs that did not end have left. Whoever asks holds the lock of backups."""
-        before = now - after
-        uploads = [
-            (upload.get("Key", ""), upload.get("UploadId", ""))
-            for upload in self._uploads()
-            if upload.get("Initiated", now) <= before
-        ]
+    def _refuse_doubt(self, chosen: Manifest, at: datetime) -> None:
+        """Raise OpsError when a backup that was made before the chosen one is of a later time."""
+
+        def is_later(backup: str) -> bool:
+            try:
+                found = self.manifest(backup)
+            except OpsError:  # damaged: it tells nothing
+                return False
+            return found is not None and found.snapshot_at > at
+
+        older = [backup for backup in self.ids() if backup < chosen.id]
+        with ThreadPoolExecutor(16) as threads:
+            later = [
+                name
+                for name, is_so in zip(older, threads.map(is_later, older), strict=True)
+                if is_so
+            ]
+        if later:
+            raise OpsError(
+                f"The database's clock was set between backups {later[0]} and {chosen.id}: the "
+                f"first of them was made earlier and is of a later time than {at.isoformat()}. "
+                "Look at both with `ops backups`, and name one by its id.",
+                ExitCode.REFUSED,
+            )
+
+    def abandoned(self, after: timedelta = ABANDONED_AFTER) -> "Abandoned":
+        """Return what runs that did not end have left. Whoever asks holds the lock of backups.
+
+        How old something is, S3's own clock tells: this machine's may have jumped, and a backup of
+        another database may be running.
+        """
+        uploads = list(unfinished(self.client, self.bucket, ROOT, after))
         keys: list[str] = []
         for backup in self.ids():
-            found = list(self._objects(f"{ROOT}{backup}/"))
-            names = {key for key, _ in found}
-            is_unfinished = f"{ROOT}{backup}/{MANIFEST}" not in names
-            if is_unfinished and all(modified <= before for _, modified in found):
-                keys += names
+            found = dict(self._ages(f"{ROOT}{backup}/"))
+            is_unfinished = f"{ROOT}{backup}/{MANIFEST}" not in found
+            if is_unfinished and all(age >= after for age in found.values()):
+                keys += found
         return Abandoned(uploads=uploads, keys=sorted(keys))
 
     def remove(self, abandoned: "Abandoned") -> None:
         """Remove it. Raises ClientError when these credentials may not."""
         for key, upload in abandoned.uploads:
-            try:
-                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload)
-            except ClientError as error:
-                if not is_missing(error):  # it ended by itself in the meantime
-                    raise
+            give_up(self.client, self.bucket, key, upload)
         for key in abandoned.keys:
             self.client.delete_object(Bucket=self.bucket, Key=key)
 
-    def _uploads(self) -> "Iterator[MultipartUploadTypeDef]":
-        pages = self.client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self.bucket, Prefix=ROOT
-        )
-        for page in pages:
-            yield from page.get("Uploads", [])
-
-    def _objects(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+    def _ages(self, prefix: str) -> Iterator[tuple[str, timedelta]]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=prefix
         )
         for page in pages:
+            now = clock.of(page)
             for entry in page.get("Contents", []):
-                yield entry.get("Key", ""), entry.get("LastModified", datetime.now(UTC))
+                yield entry.get("Key", ""), now - entry.get("LastModified", now)
 
     def _text(self, key: str) -> bytes | None:
         try:

@@ -178,7 +178,8 @@ def create_roles(place: Place, manifest: Manifest, connection: dict[str, str]) -
 
 def _is_about(line: str, roles: set[str]) -> bool:
     """Whether a line of pg_dumpall makes or changes one of these roles, or a tablespace."""
-    quoted = {f'"{role}"' for role in roles} | roles
+    doubled = {role.replace('"', '""') for role in roles}
+    quoted = {f'"{role}"' for role in doubled} | roles
     for begin in ("CREATE ROLE ", "ALTER ROLE "):
         if line.startswith(begin):
             rest = line.removeprefix(begin).rstrip(";")

@@ -2,15 +2,15 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from scripts import postgresql
+from scripts import leftovers, postgresql
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
@@ -28,7 +28,11 @@ SETTINGS: Final = {
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "shared_buffers": "256MB",
+    # Its log is searched for what follows.
+    "lc_messages": "C",
 }
+
+NO_ROOM: Final = re.compile("No space left on device|Check free disk space")
 
 PRELOADED: Final = frozenset({"pgaudit", "pg_cron", "timescaledb"})
 """Extensions that only work on a server that loads them when it starts."""
@@ -49,9 +53,8 @@ def server(
         OpsError: it cannot be started.
     """
     initdb = postgresql.program("initdb", major)
-    root = Path(tempfile.mkdtemp(prefix="ops-verify-", dir=folder))
-    try:
-        _own(root)
+    with leftovers.temporary_folder("verify", folder) as outer:
+        root = _own(outer)
         _run([initdb, "-D", root / "data", "-U", "postgres", "--auth=trust", "--no-sync"], root)
         loaded = ",".join(sorted(PRELOADED & set(extensions)))
         settings = {**SETTINGS, "unix_socket_directories": str(root)}
@@ -62,10 +65,22 @@ def server(
         _run([*control, "start", *start], root)
         try:
             yield {"host": str(root), "user": "postgres", "dbname": "postgres", "port": "5432"}
+        except Exception as error:
+            if NO_ROOM.search((root / "log").read_text(errors="replace")):
+                raise _no_room(outer) from error
+            raise
         finally:
-            _run([*control, "stop", "-m", "immediate"], root)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+            with suppress(OpsError):  # one that crashed has ended already
+                _run([*control, "stop", "-m", "immediate"], root)
+
+
+def _no_room(folder: Path) -> OpsError:
+    size = shutil.disk_usage(folder).total
+    return OpsError(
+        f"The server for the trial has no room left in {folder.parent}, whose disk has {size:,} "
+        "bytes: it needs as much as the database. Name another folder with --folder, or a server "
+        "with --scratch-url."
+    )
 
 
 def _user() -> str | None:
@@ -76,10 +91,15 @@ def _user() -> str | None:
     return next((name for name in USERS if name in known), None)
 
 
-def _own(root: Path) -> None:
+def _own(outer: Path) -> Path:
+    """Make the server's own folder in ours, which it has to pass."""
+    root = outer / "server"
+    root.mkdir(mode=0o700)
     user = _user()
     if user:
+        outer.chmod(0o711)
         shutil.chown(root, user)
+    return root
 
 
 def _run(command: list[str | Path], root: Path) -> None:

@@ -5,27 +5,33 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
+from typing import Final
 
 import psycopg
 from psycopg import sql
+from psycopg.abc import Buffer
 
-from scripts import postgresql
-from scripts.backup import load, objects, restore, scratch, snapshot
+from scripts import locks, postgresql
+from scripts.backup import load, objects, replacement, restore, scratch, snapshot
 from scripts.backup.catalogue import Source
 from scripts.backup.copying import copy_out
 from scripts.backup.encryption import Key
 from scripts.backup.load import LoadRequest
 from scripts.backup.manifest import Chunk, Manifest, Sequence, Table
 from scripts.backup.objects import Place
+from scripts.backup.programs import ProgramError
 from scripts.backup.repository import Repository, Verification
 from scripts.backup.unload import Advance
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.postgresql import Session
+
+PREFIX: Final = "ops_verify_"
+"""Of the databases that are made for trials."""
 
 Report = Callable[[str], None]
 
@@ -94,21 +100,30 @@ def _damaged_objects(place: Place, manifest: Manifest, jobs: int, report: Report
 
 def _restored(place: Place, request: VerifyRequest, report: Report, advance: Advance) -> list[str]:
     """Restore the backup and return a sentence for each difference."""
-    with _scratch_database(place, request) as connection:
-        loading = LoadRequest(
-            place=place,
-            manifest=request.manifest,
-            connection=connection,
-            jobs=request.jobs,
-            in_order=True,
-            options=("--no-tablespaces",),
-        )
-        try:
+    try:
+        with _scratch_database(place, request) as connection:
+            loading = LoadRequest(
+                place=place,
+                manifest=request.manifest,
+                connection=connection,
+                jobs=request.jobs,
+                in_order=True,
+                options=("--no-tablespaces",),
+            )
             load.load(loading, report=report, advance=advance)
-        except (OpsError, psycopg.Error) as error:
-            return [f"It could not be restored: {error}"]
-        report("Comparing …")
-        return _differences(request.manifest, connection, request.jobs)
+            report("Comparing …")
+            return _differences(request.manifest, connection, request.jobs)
+    except (OpsError, psycopg.Error) as error:
+        if not _is_the_backups(error):
+            raise
+        return [f"It could not be restored: {error}"]
+
+
+def _is_the_backups(error: OpsError | psycopg.Error) -> bool:
+    """Whether a fault is one of the backup, and not of the server or the way to it."""
+    if isinstance(error, OpsError):
+        return error.code == ExitCode.DAMAGED or isinstance(error, ProgramError)
+    return not isinstance(error, psycopg.OperationalError)
 
 
 @contextmanager
@@ -125,14 +140,26 @@ def _scratch_database(place: Place, request: VerifyRequest) -> Generator[dict[st
 def _database(
     place: Place, manifest: Manifest, connection: dict[str, str]
 ) -> Iterator[dict[str, str]]:
-    name = f"ops_verify_{token_hex(6)}"
+    name = f"{PREFIX}{token_hex(6)}"
     restore.create_roles(place, manifest, connection)
-    with postgresql.connect(connection, "verify") as session:
+    with (
+        postgresql.connect(connection, "verify") as session,
+        locks.database_lock(session, name),
+    ):
+        _drop_left(session)
         load.create_database(session, name, manifest)
         try:
             yield {**connection, "dbname": name}
         finally:
-            session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            replacement.drop(session, name)
+
+
+def _drop_left(session: Session) -> None:
+    """Remove databases of trials that were killed: their lock ended with them."""
+    query = "SELECT datname FROM pg_database WHERE datname ~ %s"
+    for (name,) in session.execute(query, [f"^{PREFIX}[0-9a-f]{{12}}$"]).fetchall():
+        with suppress(OpsError), locks.database_lock(session, name):
+            replacement.drop(session, name)
 
 
 def _differences(manifest: Manifest, connection: dict[str, str], jobs: int) -> list[str]:
@@ -174,9 +201,9 @@ def _difference(session: Session, table: Table) -> str | None:
     return None
 
 
-def _digests(pieces: Iterator[bytes], chunks: list[Chunk]) -> bool:
+def _digests(pieces: Iterator[Buffer], chunks: list[Chunk]) -> bool:
     """Whether the bytes are those of the chunks, one after the other."""
-    waiting = b""
+    waiting: Buffer = b""
     for chunk in chunks:
         digest, missing = hashlib.sha256(), chunk.stored.raw_size
         while missing:
@@ -192,7 +219,7 @@ def _digests(pieces: Iterator[bytes], chunks: list[Chunk]) -> bool:
     return not waiting and not rest
 
 
-def _drained(pieces: Iterator[bytes]) -> bool:
+def _drained(pieces: Iterator[Buffer]) -> bool:
     """Read on to the end, so that the number of rows is known; return False."""
     for _ in pieces:
         pass

@@ -25,6 +25,7 @@ Jobs = Annotated[int, typer.Option(min=1, max=128, help="Files at the same time.
 Delete = Annotated[bool, typer.Option(help="Remove what is no longer there; says first what.")]
 ForReal = Annotated[bool, typer.Option(help="With --delete: do remove it.")]
 DryRun = Annotated[bool, typer.Option(help="Only say what would be done.")]
+Rewrite = Annotated[bool, typer.Option(help="Copy also what seems to be the same.")]
 
 
 def media_backup(
@@ -38,6 +39,7 @@ def media_backup(
     delete: Delete = False,
     for_real: ForReal = False,
     dry_run: DryRun = False,
+    rewrite: Rewrite = False,
 ) -> None:
     """Copy new and changed media to the bucket of backups."""
     context = begin(stack, as_json=as_json)
@@ -48,6 +50,7 @@ def media_backup(
         delete=delete,
         for_real=for_real,
         dry_run=dry_run,
+        rewrite=rewrite,
     )
     raise typer.Exit(_run(context, "media-backup", request))
 
@@ -63,6 +66,7 @@ def media_restore(
     delete: Delete = False,
     for_real: ForReal = False,
     dry_run: DryRun = False,
+    rewrite: Rewrite = False,
 ) -> None:
     """Copy media back from the bucket of backups, where they are missing or differ."""
     context = begin(stack, as_json=as_json)
@@ -75,6 +79,7 @@ def media_restore(
         delete=delete,
         for_real=for_real,
         dry_run=dry_run,
+        rewrite=rewrite,
     )
     raise typer.Exit(_run(context, "media-restore", request))
 
@@ -94,7 +99,7 @@ def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
         file_lock(Path(tempfile.gettempdir(), "messaging-app-ops"), procedure),
         steps(context.console, "Files") as advance,
     ):
-        done = run_sync(request, advance)
+        done = run_sync(request, report=context.console.warn, advance=advance)
     if done.superfluous and not done.deleted:
         context.console.warn(
             f"{len(done.superfluous)} files of {request.target} would be removed: "

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,42 +11,46 @@ from scripts.backup import replacement
 from scripts.backup import restore as procedure
 from scripts.backup.dump import JOBS
 from scripts.backup.manifest import Manifest
-from scripts.backup.restore import RestoreRequest
+from scripts.backup.restore import Restored, RestoreRequest
 from scripts.commands.backup import Jobs, age, connection, key, repository
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
+Named = Annotated[
+    str | None, typer.Argument(metavar="[ID|latest]", help="A backup; `ops backups` lists them.")
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", help="The newest backup not after this time: 2026-11-27T01:30Z."),
+]
+Replace = Annotated[bool, typer.Option(help="Take the place of a database that is not empty.")]
+Confirm = Annotated[
+    str | None, typer.Option(help="The name of the database that is replaced, for automation.")
+]
+DropOld = Annotated[
+    bool,
+    typer.Option(
+        help="Remove the replaced database; without a backup, those kept by earlier restores."
+    ),
+]
+CreateRoles = Annotated[
+    bool, typer.Option(help="Make roles that the server lacks, from the backup.")
+]
+
 
 def restore(
-    named: Annotated[
-        str | None,
-        typer.Argument(metavar="[ID|latest]", help="A backup; `ops backups` lists them."),
-    ] = None,
+    named: Named = None,
     *,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", help="The newest backup not after this time: 2026-11-27T01:30Z."),
-    ] = None,
+    at: At = None,
     stack: StackName = None,
     as_json: AsJson = False,
     jobs: Jobs = JOBS,
-    replace: Annotated[
-        bool, typer.Option(help="Take the place of a database that is not empty.")
-    ] = False,
-    confirm: Annotated[
-        str | None, typer.Option(help="The name of the database that is replaced, for automation.")
-    ] = None,
-    drop_old: Annotated[
-        bool,
-        typer.Option(
-            help="Remove the replaced database; without a backup, those kept by earlier restores."
-        ),
-    ] = False,
-    create_roles: Annotated[
-        bool, typer.Option(help="Make roles that the server lacks, from the backup.")
-    ] = False,
+    replace: Replace = False,
+    confirm: Confirm = None,
+    drop_old: DropOld = False,
+    create_roles: CreateRoles = False,
 ) -> None:
     """Restore a backup beside the database, then put it in its place by a rename.
 
@@ -73,15 +77,17 @@ def restore(
     )
     with steps(context.console, "Parts") as advance:
         done = procedure.run_restore(store, request, report=context.console.say, advance=advance)
-    context.console.show_one(
-        "Restored",
-        {
-            "database": done.database,
-            "backup": done.backup,
-            "rows": done.rows,
-            "old_database_kept_as": done.kept,
-        },
-    )
+    context.console.show_one("Restored", described(done))
+
+
+def described(done: Restored) -> dict[str, Any]:
+    """Return what a person wants to know of a restore."""
+    return {
+        "database": done.database,
+        "backup": done.backup,
+        "rows": done.rows,
+        "old_database_kept_as": done.kept,
+    }
 
 
 def moment(text: str) -> datetime:

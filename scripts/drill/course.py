@@ -1,13 +1,12 @@
 """The whole drill: fill, back up and restore, lose one primary, bring it back, lose the other."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts import leftovers
 from scripts.drill import exercise, messages, recovery, servers
 from scripts.drill.exercise import Exercise, Measured
 from scripts.drill.recovery import Restored
@@ -90,13 +89,10 @@ def _bring_back(lost: Server, primary: Server, base: Path, tell: Callable[[str],
 
 @contextmanager
 def _folder() -> Generator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="ops-drill-"))
-    # The servers' user has to reach its own folders in it.
-    folder.chmod(0o711)
-    try:
+    with leftovers.temporary_folder("drill") as folder:
+        # The servers' user has to reach its own folders in it.
+        folder.chmod(0o711)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -56,8 +56,14 @@ def store(folder: Path) -> Generator[Repository]:
     """Run an S3 of the drill's own until the end of the block."""
     port = servers.free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with (folder / "s3.log").open("wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    own = folder / "s3"
+    own.mkdir()
+    with (own / "log").open("wb") as log:
+        running = subprocess.Popen(
+            command, cwd=own, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+    # For the run that sweeps up when this one is killed.
+    (own / "s3.pid").write_text(str(running.pid))
     try:
         connect = partial(_client, f"http://127.0.0.1:{port}")
         client = connect()

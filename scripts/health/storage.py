@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from scripts import clock
 from scripts.health.check import SECONDS, Finding, State, skipped
 from scripts.settings import OpsSettings
 
@@ -50,16 +51,17 @@ def backup_age(s3: "S3Client", name: str | None) -> list[Finding]:
     if name is None:
         return [skipped("backup age", "BACKUP_BUCKET")]
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=name, Prefix=PREFIX)
-    finished = [
-        entry["LastModified"]
+    # By the clock of S3: this machine's may be wrong.
+    ages = [
+        clock.of(page, datetime.now(UTC)) - entry["LastModified"]
         for page in pages
         for entry in page.get("Contents", [])
         if entry.get("Key", "").endswith(LAST_WRITTEN) and "LastModified" in entry
     ]
-    if not finished:
+    if not ages:
         detail = f"{name} has no finished backup: run `ops backup`"
         return [Finding(name="backup age", state=State.CRITICAL, detail=detail)]
-    hours = (datetime.now(UTC) - max(finished)).total_seconds() / 3600
+    hours = min(ages).total_seconds() / 3600
     state = State.CRITICAL if hours > BACKUP_CRITICAL_HOURS else State.OK
-    detail = f"the newest of {len(finished)} was finished {hours:.1f} h ago"
+    detail = f"the newest of {len(ages)} was finished {hours:.1f} h ago"
     return [Finding(name="backup age", state=state, detail=detail)]

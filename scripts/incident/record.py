@@ -2,11 +2,12 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from scripts import clock
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
@@ -20,10 +21,23 @@ class Action:
     Args:
         began: in UTC.
         outcome: `acting` also when the process died over it.
+        boot: the start of the machine since which `uptime` counts.
+        uptime: seconds.
     """
 
     began: datetime
     outcome: Outcome
+    boot: str = field(default_factory=clock.boot)
+    uptime: float = field(default_factory=clock.uptime)
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long ago it was; negative when it was in a time to come.
+
+        A clock that was set since changes nothing unless the machine was started anew as well.
+        """
+        if self.boot and self.boot == clock.boot():
+            return timedelta(seconds=clock.uptime() - self.uptime)
+        return now - self.began
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +74,12 @@ class Book:
         file = self._action_file(kind)
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
-            return Action(began=datetime.fromisoformat(told["began"]), outcome=told["outcome"])
+            return Action(
+                began=datetime.fromisoformat(told["began"]),
+                outcome=told["outcome"],
+                boot=told.get("boot", ""),
+                uptime=told.get("uptime", 0.0),
+            )
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):

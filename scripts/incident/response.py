@@ -149,9 +149,13 @@ def _handle(incident: Incident, actions: Mapping[str, Act], book: Book, now: dat
 
 
 def _recent(incident: Incident, book: Book, now: datetime) -> str | None:
-    """Return why it must not act now; None when it may."""
+    """Return why it must not act now; None when it may.
+
+    It may also when the last action is one of a time to come, since the clock was set back: to
+    fail over twice does less harm than not to for a year.
+    """
     last = None if incident.force else book.last_action(incident.kind)
-    if last is None or now - last.began >= incident.cooldown:
+    if last is None or not timedelta(0) <= last.age(now) < incident.cooldown:
         return None
     words = {"acting": "was cut off", "failed": "failed", "done": "succeeded"}[last.outcome]
     minutes = incident.cooldown.total_seconds() / 60

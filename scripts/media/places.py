@@ -1,16 +1,23 @@
 """A bucket or a folder, as names with sizes and times."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from scripts.backup.objects import PART, Place, Upload
+from botocore.exceptions import BotoCoreError, ClientError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
+from urllib3.exceptions import HTTPError
+
+from scripts import clock, leftovers
+from scripts.backup.objects import READ_ATTEMPTS
+from scripts.backup.uploads import PART, Upload, give_up, unfinished
 from scripts.exit_codes import ExitCode
-from scripts.faults import OpsError
+from scripts.faults import OpsError, is_denied
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -56,6 +63,19 @@ class Bucket:
     def delete(self, name: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
 
+    def now(self) -> datetime:
+        """Return the time by the clock that the objects are dated by."""
+        return clock.of(self.client.head_bucket(Bucket=self.bucket))
+
+    def sweep(self, abandoned_after: timedelta) -> None:
+        """Give up uploads that killed runs left unfinished, where these credentials may."""
+        try:
+            for key, upload in unfinished(self.client, self.bucket, self.prefix, abandoned_after):
+                give_up(self.client, self.bucket, key, upload)
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -71,15 +91,21 @@ class Folder:
 
         Raises:
             OpsError: the folder does not exist: a disk that is not mounted has no media to delete.
+            OSError: a part of it cannot be read: what it holds would be taken for deleted.
         """
         if not self.root.is_dir():
             raise OpsError(f"There is no folder {self.root}.", ExitCode.NOT_FOUND)
-        for folder, _, files in os.walk(self.root):
+        for folder, _, files in os.walk(self.root, onerror=_raise):
             for file in files:
                 path = Path(folder, file)
-                if file.startswith(UNFINISHED) or path.is_symlink() or not path.is_file():
+                if file.startswith(UNFINISHED):
                     continue
-                state = path.stat()
+                try:
+                    state = path.lstat()
+                except FileNotFoundError:  # removed at this moment
+                    continue
+                if not stat.S_ISREG(state.st_mode):
+                    continue
                 yield Entry(
                     name=path.relative_to(self.root).as_posix(),
                     size=state.st_size,
@@ -99,8 +125,26 @@ class Folder:
     def delete(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
 
+    def sweep(self, _abandoned_after: timedelta) -> None:
+        """Remove files that killed runs left unfinished."""
+        folders = os.walk(self.root)
+        leftovers.sweep(
+            Path(folder, file)
+            for folder, _, files in folders
+            for file in files
+            if file.startswith(UNFINISHED)
+        )
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
 
 Where = Bucket | Folder
+
+
+class CutOffError(OpsError):
+    """The connection ended before the object did."""
 
 
 def copy(source: Where, target: Where, entry: Entry) -> None:
@@ -128,11 +172,15 @@ def copy(source: Where, target: Where, entry: Entry) -> None:
 
 
 def _upload(path: Path, target: Bucket, name: str) -> None:
-    """Send a file in parts, each with its SHA-256, which S3 checks."""
-    place = Place(connect=lambda: target.client, bucket=target.bucket, prefix=target.prefix)
-    upload = Upload(place, name)
+    """Send a file in parts, each with its SHA-256, which S3 checks.
+
+    Raises:
+        OpsError: it was written to meanwhile, so that nobody can tell what was read.
+    """
+    upload = Upload(target.client, target.bucket, target.prefix + name)
     try:
         with path.open("rb") as file:
+            before = os.fstat(file.fileno())
             part = file.read(PART)
             while len(part) == PART:
                 following = file.read(PART)
@@ -140,6 +188,9 @@ def _upload(path: Path, target: Bucket, name: str) -> None:
                     break
                 upload.part(part)
                 part = following
+            after = os.fstat(file.fileno())
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise OpsError("it was written to while it was read")
         upload.complete(part)
     except BaseException:
         upload.abort()
@@ -150,22 +201,49 @@ def _download(source: Bucket, target: Folder, entry: Entry) -> None:
     """Fetch an object beside its place, and rename it there once it is whole."""
     path = target.path(entry.name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+    unfinished, handle = leftovers.new(lambda: _unfinished_in(path.parent))
     try:
         with os.fdopen(handle, "wb") as file:
-            # botocore compares what arrives with the checksum that S3 keeps.
-            answer = source.client.get_object(
-                Bucket=source.bucket, Key=source.prefix + entry.name, ChecksumMode="ENABLED"
-            )
-            while piece := answer["Body"].read(PART):
-                file.write(piece)
-            size = file.tell()
+            modified = _fetch(source, entry.name, file)
             os.fchmod(file.fileno(), 0o644)
-        if size != answer["ContentLength"]:
-            raise OpsError(f"{source}{entry.name} was cut off after {size} bytes.")
-        seconds = answer["LastModified"].timestamp()
-        os.utime(unfinished, (seconds, seconds))
-        Path(unfinished).replace(path)
+            file.flush()
+            os.utime(unfinished, (modified, modified))
+            # Named while it is still locked: whoever sweeps meanwhile would take it for left.
+            unfinished.replace(path)
     except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
+
+
+def _unfinished_in(folder: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+@retry(
+    retry=retry_if_exception_type(CutOffError),
+    stop=stop_after_attempt(READ_ATTEMPTS),
+    wait=wait_exponential(multiplier=0.1, max=1),
+    reraise=True,
+)
+def _fetch(source: Bucket, name: str, file: BinaryIO) -> float:
+    """Write an object to a file, and return when it was modified, in seconds.
+
+    Raises:
+        CutOffError: it broke off, again and again.
+    """
+    file.seek(0)
+    file.truncate()
+    # botocore compares what arrives with the checksum that S3 keeps.
+    answer = source.client.get_object(
+        Bucket=source.bucket, Key=source.prefix + name, ChecksumMode="ENABLED"
+    )
+    try:
+        while piece := answer["Body"].read(PART):
+            file.write(piece)
+    except (BotoCoreError, HTTPError) as error:
+        raise CutOffError(f"it broke off after {file.tell()} bytes: {error}") from error
+    if file.tell() != answer["ContentLength"]:
+        raise CutOffError(f"it broke off after {file.tell()} bytes")
+    return answer["LastModified"].timestamp()

@@ -3,21 +3,33 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
+from scripts.backup.repository import ABANDONED_AFTER
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
-from scripts.media.places import Entry, Where, copy
+from scripts.media.places import Bucket, Entry, Folder, Where, copy
 
 JOBS: Final = 16
 SHOWN: Final = 5
 """Names that go into a message."""
 
+MOST_FAULTS: Final = 100
+"""With so many files it is not the files: nothing more is tried."""
+
+ROUNDING: Final = timedelta(seconds=1)
+"""The clock of S3 shows whole seconds."""
+
+TOLD_AFTER: Final = timedelta(minutes=1)
+"""How wrong this machine's clock has to be for a word about it."""
+
 Advance = Callable[[int, int], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +41,7 @@ class SyncRequest:
         for_real: do remove it; without it, only say what would be removed.
         dry_run: copy nothing either.
         rewrite: also copy what seems to be the same.
+        abandoned_after: what unfinished runs left is removed when it is older.
     """
 
     source: Where
@@ -38,6 +51,7 @@ class SyncRequest:
     for_real: bool = False
     dry_run: bool = False
     rewrite: bool = False
+    abandoned_after: timedelta = ABANDONED_AFTER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +79,7 @@ class Synced:
     deleted: int
 
 
-def run_sync(request: SyncRequest, advance: Advance) -> Synced:
+def run_sync(request: SyncRequest, *, report: Report, advance: Advance) -> Synced:
     """Copy what is missing or differs, then remove what is superfluous, when that is asked for.
 
     Safe to run again: what has arrived is not copied a second time.
@@ -73,7 +87,9 @@ def run_sync(request: SyncRequest, advance: Advance) -> Synced:
     Raises:
         OpsError: something could not be copied. All else is, and nothing was removed.
     """
-    plan = planned(request)
+    if not request.dry_run:
+        request.target.sweep(request.abandoned_after)
+    plan = planned(request, report)
     doubt(request, plan)
     if not request.dry_run:
         _copy_all(request, plan.copied, advance)
@@ -92,19 +108,40 @@ def run_sync(request: SyncRequest, advance: Advance) -> Synced:
     )
 
 
-def planned(request: SyncRequest) -> Plan:
+def planned(request: SyncRequest, report: Report) -> Plan:
     """Compare both places. The same: of one size, and the target's not older."""
+    behind = _behind(request, report)
     there = {entry.name: entry for entry in request.target.entries()}
     copied: list[Entry] = []
     same = 0
     for entry in request.source.entries():
         other = there.pop(entry.name, None)
-        is_same = other and other.size == entry.size and other.modified >= entry.modified
+        modified = entry.modified + behind
+        is_same = other and other.size == entry.size and other.modified >= modified
         if is_same and not request.rewrite:
             same += 1
         else:
             copied.append(entry)
     return Plan(copied=copied, superfluous=sorted(there.values(), key=_name), same=same)
+
+
+def _behind(request: SyncRequest, report: Report) -> timedelta:
+    """Return how much older files seem than they are, since this machine's clock was set back.
+
+    Without it a changed file would seem older than its copy, and would not be copied. Of a clock
+    that is ahead nothing is to be feared: files seem newer, and are copied once more.
+    """
+    if not isinstance(request.source, Folder) or not isinstance(request.target, Bucket):
+        return timedelta(0)
+    behind = request.target.now() - datetime.now(UTC)
+    if behind <= ROUNDING:
+        return timedelta(0)
+    if behind >= TOLD_AFTER:
+        report(
+            f"This machine's clock is {behind.total_seconds():.0f} s behind that of S3. Files "
+            "count as newer by that much, so that none is left out; set the clock."
+        )
+    return behind + ROUNDING
 
 
 def doubt(request: SyncRequest, plan: Plan) -> None:
@@ -119,29 +156,36 @@ def doubt(request: SyncRequest, plan: Plan) -> None:
 
 
 def _copy_all(request: SyncRequest, entries: Sequence[Entry], advance: Advance) -> None:
-    def work(entry: Entry) -> str | None:
+    faults: list[str] = []
+    untried: list[str] = []
+
+    def work(entry: Entry) -> None:
+        if len(faults) >= MOST_FAULTS:
+            untried.append(entry.name)
+            return
         try:
             copy(request.source, request.target, entry)
         except (OpsError, ClientError, BotoCoreError, Boto3Error, HTTPError, OSError) as error:
-            return f"{entry.name} ({error})"
-        return None
+            faults.append(f"{entry.name} ({str(error).rstrip('.')})")
+        except UnicodeEncodeError:
+            faults.append(f"{entry.name} (its name is not UTF-8, which S3 wants: rename it)")
 
-    faults: list[str] = []
     with ThreadPoolExecutor(request.jobs) as threads:
-        for done, fault in enumerate(threads.map(work, entries), start=1):
-            faults += [fault] if fault else []
+        for done, _ in enumerate(threads.map(work, entries), start=1):
             advance(done, len(entries))
     if faults:
+        rest = f"{len(untried)} were not tried any more" if untried else "The others are there"
         raise OpsError(
             f"{len(faults)} of {len(entries)} files could not be copied from {request.source} to "
-            f"{request.target}: {some(faults)}. The others are there; run this again."
+            f"{request.target}: {some(sorted(faults))}. {rest}; run this again."
         )
 
 
 def some(names: Sequence[str]) -> str:
     """Return a few of the names for a message."""
     rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    shown = (name.encode(errors="backslashreplace").decode() for name in names[:SHOWN])
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _name(entry: Entry) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import httpx
 
 from tests.services.ports import free_port
 
@@ -41,6 +42,19 @@ class ObjectStore:
             endpoint_url=endpoint or self.endpoint,
             verify=str(self.authority) if self.authority else None,
         )
+
+    @contextmanager
+    def checking_credentials(self) -> Generator[None]:
+        """Let nobody in whom its IAM does not know, until the end of the block."""
+        self._skip_checks("0")
+        try:
+            yield
+        finally:
+            self._skip_checks("inf")
+
+    def _skip_checks(self, requests: str) -> None:
+        answer = httpx.post(f"{self.endpoint}/moto-api/reset-auth", content=requests)
+        answer.raise_for_status()
 
     def create(self, bucket: str) -> None:
         self.client().create_bucket(

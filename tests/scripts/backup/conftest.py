@@ -11,6 +11,7 @@ from scripts.backup.dump import BackupRequest, run_backup
 from scripts.backup.manifest import Manifest
 from scripts.backup.repository import Repository
 from scripts.backup.restore import Restored, RestoreRequest, run_restore
+from scripts.backup.unload import Advance
 from tests.services.object_store import ObjectStore
 from tests.services.postgresql import Server
 
@@ -31,13 +32,15 @@ class Bench:
     def connection(self, database: str) -> dict[str, str]:
         return postgresql.parameters(self.server.secret_url(database), "DATABASE_URL")
 
-    def backup(self, database: str, **changes: Any) -> Manifest:
+    def backup(self, database: str, *, advance: Advance | None = None, **changes: Any) -> Manifest:
         """Back up; chunks are small, so that tables have several."""
         request = BackupRequest(
             connection=self.connection(database), environment="test", jobs=3, chunk_bytes=64 << 10
         )
         request = replace(request, **changes)
-        return run_backup(self.repository, request, report=self.said.append, advance=ignore)
+        return run_backup(
+            self.repository, request, report=self.said.append, advance=advance or ignore
+        )
 
     def restore(self, manifest: Manifest, database: str, **changes: Any) -> Restored:
         request = RestoreRequest(

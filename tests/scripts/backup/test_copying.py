@@ -46,7 +46,7 @@ def test_the_blocks_are_what_psycopg_reads_row_by_row(
         expected = expected[HEADER_BYTES:].removesuffix(TRAILER)
 
     with copy_out(session, query, form) as copied:
-        blocks = list(copied.blocks())
+        blocks = [bytes(block) for block in copied.blocks()]
 
     assert b"".join(blocks) == expected
     assert copied.rows == rows

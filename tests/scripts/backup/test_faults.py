@@ -1,21 +1,18 @@
 """S3 and PostgreSQL on bad days: a backup is whole or not there, a restore whole or not live."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from scripts import aws, postgresql, settings
 from scripts.backup.encryption import Key
-from scripts.backup.manifest import Manifest
 from scripts.backup.repository import MANIFEST, ROOT, Repository
-from scripts.backup.verify import VerifyRequest, run_verify
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, explained
 from scripts.locks import database_lock
 from tests.scripts.backup import awkward
-from tests.scripts.backup.conftest import NOW, Bench, ignore
-from tests.services.faulty_proxy import Fault, Proxy, faulty_proxy
+from tests.scripts.backup.conftest import NOW, Bench
+from tests.services.faulty_proxy import Fault, Proxy, every, faulty_proxy
 from tests.services.object_store import REGION
 
 SCRIPT = """
@@ -47,13 +44,9 @@ def through(bench: Bench, proxy: Proxy) -> Bench:
     return other
 
 
-def every_third(fault: Fault) -> Callable[[int, str, str], Fault]:
-    return lambda number, _method, _path: fault if number % 3 == 0 else "none"
-
-
 @pytest.mark.parametrize("fault", ["500", "503", "slow", "cut request", "cut answer"])
 def test_an_object_store_that_fails_now_and_then_is_asked_again(live: Bench, fault: Fault) -> None:
-    with faulty_proxy(live.store.endpoint, every_third(fault)) as proxy:
+    with faulty_proxy(live.store.endpoint, every(3, fault)) as proxy:
         bench = through(live, proxy)
         manifest = bench.backup("live")
         bench.restore(manifest, "back")
@@ -122,91 +115,6 @@ def test_a_bucket_that_does_not_exist_is_a_sentence(live: Bench) -> None:
     assert "The specified bucket does not exist" in str(fault)
 
 
-def flipped(body: bytes) -> bytes:
-    middle = len(body) // 2
-    return body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
-
-
-def truncated(body: bytes) -> bytes:
-    return body[:-1]
-
-
-def emptied(_body: bytes) -> bytes:
-    return b""
-
-
-def replaced(_body: bytes) -> bytes:
-    return b"[]"
-
-
-def put(bench: Bench, key: str, body: bytes) -> None:
-    bench.store.client().put_object(Bucket=bench.bucket, Key=key, Body=body)
-
-
-@pytest.mark.parametrize("damage", [flipped, truncated])
-@pytest.mark.parametrize("key", [None, Key(b"k" * 32)], ids=["plain", "encrypted"])
-def test_a_damaged_object_is_found_and_never_goes_live(
-    live: Bench, damage: Callable[[bytes], bytes], key: Key | None
-) -> None:
-    manifest = live.backup("live", key=key)
-    before = awkward.dumped(live.server, "live")
-    needed = [name for name in live.bodies() if not name.endswith(("globals.sql.zst", MANIFEST))]
-
-    for name in needed:
-        body = live.bodies()[name]
-        put(live, name, damage(body))
-        with pytest.raises(OpsError) as raised:
-            live.restore(manifest, "live", key=key, replace=True, confirmed="live")
-        assert raised.value.code == ExitCode.DAMAGED, name
-        put(live, name, body)
-
-    assert len(needed) > 2
-    assert live.server.databases() == ["live"]
-    assert awkward.dumped(live.server, "live") == before
-
-
-def test_a_trial_names_every_damaged_object(live: Bench) -> None:
-    manifest = live.backup("live")
-    damaged = [name for name in live.bodies() if "/data/" in name][:2]
-    for name in damaged:
-        put(live, name, flipped(live.bodies()[name]))
-
-    request = VerifyRequest(manifest=manifest, jobs=2)
-    result = run_verify(live.repository, request, report=live.said.append, advance=ignore)
-
-    assert not result.ok
-    assert [finding.split(" ")[0] for finding in result.findings] == [
-        f"s3://{live.bucket}/{name}" for name in damaged
-    ]
-
-
-def test_a_missing_object_is_damage(live: Bench) -> None:
-    manifest = live.backup("live")
-    name = next(name for name in live.written() if "/data/" in name)
-    live.store.client().delete_object(Bucket=live.bucket, Key=name)
-
-    with pytest.raises(OpsError) as raised:
-        live.restore(manifest, "back")
-
-    assert raised.value.code == ExitCode.DAMAGED
-    assert "back" not in live.server.databases()
-
-
-@pytest.mark.parametrize("damage", [flipped, truncated, emptied, replaced])
-def test_a_damaged_manifest_is_not_passed_over_for_an_older_one(
-    live: Bench, damage: Callable[[bytes], bytes]
-) -> None:
-    live.backup("live")
-    newest = live.backup("live")
-    name = f"{ROOT}{newest.id}/{MANIFEST}"
-    put(live, name, damage(live.bodies()[name]))
-
-    with pytest.raises(OpsError, match="is not what was written") as raised:
-        live.repository.find("latest")
-
-    assert raised.value.code == ExitCode.DAMAGED
-
-
 @pytest.mark.parametrize(
     ("key", "message"),
     [
@@ -223,22 +131,3 @@ def test_the_wrong_key_is_told_before_anything_is_touched(
         live.restore(manifest, "back", key=key)
 
     assert live.server.databases() == ["live"]
-
-
-def test_a_trial_finds_rows_that_are_others_than_those_backed_up(live: Bench) -> None:
-    """As if what was backed up had been something else: sizes and counts are the same."""
-    manifest = live.backup("live")
-    forged = _with_other_digest(manifest)
-
-    request = VerifyRequest(manifest=forged, jobs=2)
-    result = run_verify(live.repository, request, report=live.said.append, advance=ignore)
-
-    assert not result.ok
-
-
-def _with_other_digest(manifest: Manifest) -> Manifest:
-    table = manifest.tables[0]
-    chunk = table.chunks[0]
-    stored = chunk.stored.model_copy(update={"raw_digest": "0" * 64})
-    chunks = [chunk.model_copy(update={"stored": stored}), *table.chunks[1:]]
-    return manifest.model_copy(update={"tables": [table.model_copy(update={"chunks": chunks})]})

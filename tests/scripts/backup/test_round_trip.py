@@ -61,21 +61,6 @@ def test_a_large_table_is_split_and_its_rows_are_counted(bench: Bench) -> None:
     assert messages.rows == rows
 
 
-def test_a_row_larger_than_a_part_of_an_upload_comes_back(bench: Bench) -> None:
-    script = """
-        CREATE TABLE large AS SELECT 1 AS id, string_agg(md5(n::text), '') AS body
-        FROM generate_series(1, 1600000) n
-    """
-    awkward.create(bench.server, "live", script)
-
-    manifest = bench.backup("live")
-    bench.restore(manifest, "back")
-
-    query = "SELECT length(body), md5(body) FROM large"
-    assert bench.server.rows(query, "back") == bench.server.rows(query, "live")
-    assert table(manifest.tables, "large").chunks[0].stored.raw_size > 50_000_000
-
-
 def test_parameters_and_rights_of_the_database_come_back(bench: Bench) -> None:
     bench.server.run("DROP ROLE IF EXISTS app; CREATE ROLE app")
     awkward.create(bench.server, "live", "CREATE TABLE t (x int); GRANT SELECT ON t TO app")

@@ -50,12 +50,12 @@ def test_the_newest_backup_decides(
             Bucket=bucket, Key=f"database/{number}/manifest.json", Body=b"{}"
         )
 
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # pyright: ignore
-            return datetime.now(UTC) + timedelta(hours=hours)
+    later = datetime.now(UTC) + timedelta(hours=hours)
 
-    monkeypatch.setattr(storage, "datetime", Later)
+    def of(_answer: object, _otherwise: datetime) -> datetime:
+        return later
+
+    monkeypatch.setattr(storage.clock, "of", of)
     (found,) = storage.backup_age(running_store.client(), bucket)
 
     assert found.state is state

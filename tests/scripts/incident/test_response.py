@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 
+from scripts import clock
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.incident import response
@@ -190,7 +191,7 @@ def test_a_record_that_is_damaged_is_not_guessed_at(rehearsal: Rehearsal) -> Non
 
 ACT_AND_HANG = """
 import sys, time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from scripts.incident import response
 from scripts.incident.record import Book
@@ -225,3 +226,52 @@ def test_another_process_does_not_act_meanwhile_nor_after_a_crash(
     assert raised.value.code == ExitCode.LOCKED
     assert after.outcome == "suppressed" and "which was cut off" in after.detail
     assert rehearsal.acted == 0
+
+
+class Clock(datetime):
+    """A clock that is set while an incident is being handled."""
+
+    wrong_by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz or UTC) + cls.wrong_by
+
+
+JUMPS = pytest.mark.parametrize("days", [-365, -1, 1, 365])
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    monkeypatch.setattr(Clock, "wrong_by", timedelta(days=days))
+    monkeypatch.setattr(response, "datetime", Clock)
+
+
+@JUMPS
+def test_a_clock_that_jumps_neither_shortens_nor_lengthens_the_cooldown(
+    rehearsal: Rehearsal, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsal.run()
+    set_clock(monkeypatch, days)
+
+    assert rehearsal.run().outcome == "suppressed"
+    assert rehearsal.run(replace(DOWN, cooldown=timedelta(0))).outcome == "done"
+
+
+@JUMPS
+def test_after_a_restart_with_a_wrong_clock_it_acts(
+    rehearsal: Rehearsal, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An action that seems to be of a time to come must not keep it from acting for a year."""
+    rehearsal.run()
+    set_clock(monkeypatch, days)
+    monkeypatch.setattr(clock, "boot", lambda: "another start")
+
+    assert rehearsal.run().outcome == "done"
+
+
+def test_a_restart_does_not_end_the_cooldown(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsal.run()
+    monkeypatch.setattr(clock, "boot", lambda: "another start")
+    assert rehearsal.run().outcome == "suppressed"

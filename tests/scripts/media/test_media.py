@@ -1,65 +1,21 @@
-import os
-import secrets
-import time
 from pathlib import Path
 
 import pytest
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
-from scripts.media import places
 from scripts.media.consistency import compare
-from scripts.media.places import Bucket, Folder, Where
-from scripts.media.sync import Synced, SyncRequest, run_sync
-from tests.services.faulty_proxy import faulty_proxy
-from tests.services.object_store import ObjectStore
+from scripts.media.places import Bucket, Folder
+from tests.scripts.media.conftest import FILES, contents, fill, names, sync
 from tests.services.postgresql import Server
-
-FILES = {
-    "a.jpg": b"picture",
-    "deep/er/b ü.bin": b"\0" * 3000,
-    "empty": b"",
-    "large": secrets.token_bytes(places.PART * 2),
-}
-
-
-def sync(source: Where, target: Where, **changes: bool) -> Synced:
-    return run_sync(SyncRequest(source=source, target=target, **changes), lambda _d, _t: None)
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> Folder:
-    for name, body in FILES.items():
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
-    return Folder(tmp_path / "media")
-
-
-@pytest.fixture
-def copy(running_store: ObjectStore) -> Bucket:
-    bucket = f"copy-{secrets.token_hex(4)}"
-    running_store.create(bucket)
-    return Bucket(running_store.client(), bucket, "media/")
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def names(place: Where) -> list[str]:
-    return sorted(entry.name for entry in place.entries())
 
 
 def test_a_folder_comes_back_from_a_bucket_as_it_was(
-    media: Folder, copy: Bucket, tmp_path: Path
+    media: Folder, copy: Bucket, back: Folder
 ) -> None:
     sync(media, copy)
-    back = tmp_path / "back"
-    back.mkdir()
-    sync(copy, Folder(back))
-    assert contents(back) == FILES
+    sync(copy, back)
+    assert contents(back.root) == FILES
 
 
 def test_a_bucket_is_copied_to_another(media: Folder, copy: Bucket, tmp_path: Path) -> None:
@@ -75,12 +31,7 @@ def test_a_bucket_is_copied_to_another(media: Folder, copy: Bucket, tmp_path: Pa
 
 def test_only_what_is_new_or_differs_is_copied_again(media: Folder, copy: Bucket) -> None:
     sync(media, copy)
-    (media.root / "a.jpg").write_bytes(b"another picture")
-    (media.root / "new").write_bytes(b"new")
-    # S3 knows whole seconds: what changed in the second of its copy is copied once more.
-    earlier = time.time() - 5
-    for name in ("a.jpg", "new"):
-        os.utime(media.root / name, (earlier, earlier))
+    fill(media.root, {"a.jpg": b"another picture", "new": b"new"})
 
     done = sync(media, copy)
 
@@ -89,11 +40,9 @@ def test_only_what_is_new_or_differs_is_copied_again(media: Folder, copy: Bucket
 
 
 def test_what_was_restored_is_not_copied_back_again(
-    media: Folder, copy: Bucket, tmp_path: Path
+    media: Folder, copy: Bucket, back: Folder
 ) -> None:
     sync(media, copy)
-    back = Folder(tmp_path / "back")
-    back.root.mkdir()
     sync(copy, back)
     assert (sync(copy, back).copied, sync(back, copy).copied) == (0, 0)
 
@@ -155,41 +104,6 @@ def test_a_link_is_not_followed(media: Folder, copy: Bucket, tmp_path: Path) -> 
     sync(media, copy)
 
     assert names(copy) == sorted(FILES)
-
-
-def test_one_fault_does_not_stop_the_others_and_the_next_run_goes_on(
-    media: Folder, copy: Bucket, running_store: ObjectStore, tmp_path: Path
-) -> None:
-    sync(media, copy)
-    back = Folder(tmp_path / "back")
-    back.root.mkdir()
-    with faulty_proxy(
-        running_store.endpoint,
-        lambda _n, _m, path: "cut answer" if path.endswith("large") else "none",
-    ) as proxy:
-        broken = Bucket(running_store.client(proxy.endpoint), copy.bucket, copy.prefix)
-        with pytest.raises(OpsError, match=r"1 of 4 files could not be copied .*: large"):
-            sync(broken, back, delete=True, for_real=True)
-
-    assert names(back) == sorted(set(FILES) - {"large"})
-    assert not any(name.startswith(places.UNFINISHED) for name in contents(back.root))
-    assert sync(copy, back).copied == 1
-    assert contents(back.root) == FILES
-
-
-def test_a_failed_upload_leaves_no_parts(
-    media: Folder, copy: Bucket, running_store: ObjectStore
-) -> None:
-    with faulty_proxy(
-        running_store.endpoint,
-        lambda _n, _m, path: "500" if "partNumber=2" in path else "none",
-    ) as proxy:
-        broken = Bucket(running_store.client(proxy.endpoint), copy.bucket, copy.prefix)
-        with pytest.raises(OpsError, match=r"1 of 4 files could not be copied"):
-            sync(media, broken)
-
-    assert running_store.uploads(copy.bucket) == []
-    assert "large" not in names(copy)
 
 
 def test_names_in_the_database_and_files_are_compared_both_ways(
