@@ -6,9 +6,10 @@ from evaluation.assembly import resource_policy, schema, stack_policy
 from evaluation.run import Run
 from rules.bucket_versioning import BUCKET_VERSIONING
 from rules.database_backups import DATABASE_BACKUPS
+from rules.key_rotation import KEY_ROTATION
 from rules.required_tags import REQUIRED_TAGS
-from tests.policies.evaluate import violations
-from tests.policies.factories import TAGS, log_group
+from tests.policies.evaluate import remedied, violations
+from tests.policies.factories import TAGS, key, log_group, topic
 
 
 def test_a_policy_carries_what_its_rule_says() -> None:
@@ -49,3 +50,10 @@ def test_only_rules_with_a_remedy_have_a_remediation() -> None:
 
 def test_a_resource_of_another_type_is_none_of_a_rules_business() -> None:
     assert violations(DATABASE_BACKUPS, log_group()) == []
+
+
+def test_a_remedy_changes_resources_of_its_rules_types_and_no_others() -> None:
+    changed = remedied(KEY_ROTATION, key(enableKeyRotation=False))
+    assert changed is not None
+    assert changed["enableKeyRotation"] is True
+    assert remedied(KEY_ROTATION, topic()) is None

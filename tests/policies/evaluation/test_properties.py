@@ -5,7 +5,7 @@ import math
 import pytest
 from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
-from evaluation.properties import entries, is_given, known_at, number, value_at
+from evaluation.properties import entries, is_given, is_off, known_at, number, value_at
 from tests.policies.evaluate import UNKNOWN
 
 
@@ -19,6 +19,7 @@ def test_reading_an_unknown_value_raises_unless_it_can_be_done_without() -> None
     with pytest.raises(UnknownValueError):
         value_at(properties, "a", "b")
     assert known_at(properties, "a", "b") is None
+    assert known_at({"a": {"b": 1}}, "a", "b") == 1
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,11 @@ def test_a_lone_value_is_a_list_of_one(value: object, items: list[object]) -> No
 @pytest.mark.parametrize("value", [None, True, "4", [4], math.nan, math.inf, 10**400])
 def test_what_is_no_finite_number_is_none(value: object) -> None:
     assert number(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "off"),
+    [(None, True), (False, True), ("", True), ("false", True), (True, False), ("true", False)],
+)
+def test_a_flag_is_off_when_it_plainly_is(value: object, off: bool) -> None:
+    assert is_off(value) is off

@@ -1,5 +1,6 @@
 """What a run lets pass is reported at its end."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -162,6 +163,18 @@ def test_a_load_in_the_background_gives_its_result_and_its_fault() -> None:
 
     with pytest.raises(FaultyFileError, match=r"^It is wrong\.$"):
         in_background(fail)()
+
+
+def test_a_load_in_the_background_keeps_nobody_waiting() -> None:
+    asked = threading.Event()
+
+    def load() -> Sequence[Exemption]:
+        # Nobody asks before the call has returned, unless it waits for this.
+        return [EXEMPTION] if asked.wait(timeout=5) else []
+
+    result = in_background(load)
+    asked.set()
+    assert result() == [EXEMPTION]
 
 
 def test_the_day_is_that_of_utc() -> None:
