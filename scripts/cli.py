@@ -4,10 +4,10 @@ import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from typing import cast
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
@@ -41,22 +41,22 @@ COMMANDS: Mapping[str, str] = {
 class Commands(TyperGroup):
     """Imports a command when it is asked for: the clients that others use take long to import."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click gives it)
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 (Typer gives it)
         """Return their names, in the order of the guide."""
         return list(COMMANDS)
 
     def get_command(
         self,
-        ctx: click.Context,  # noqa: ARG002 (as above)
+        ctx: object,  # noqa: ARG002 (as above)
         cmd_name: str,
-    ) -> click.Command | None:
+    ) -> TyperCommand | None:
         """Return the command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
         module, function = COMMANDS[cmd_name].split(".")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name)(getattr(import_module(f"scripts.commands.{module}"), function))
-        return typer.main.get_command(app)
+        return cast("TyperCommand", typer.main.get_command(app))
 
 
 app = typer.Typer(

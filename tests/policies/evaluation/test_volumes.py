@@ -10,15 +10,15 @@ from evaluation.volumes import volumes
 TEMPLATE = {"launchTemplate": {"id": "lt-1"}}
 
 
-@pytest.mark.parametrize(
-    ("properties", "paths"),
-    [
-        ({}, ["rootBlockDevice"]),
-        (TEMPLATE, []),
-        ({**TEMPLATE, "rootBlockDevice": {}}, ["rootBlockDevice"]),
-        ({**TEMPLATE, "ebsBlockDevices": [{}, {}]}, ["ebsBlockDevices[0]", "ebsBlockDevices[1]"]),
-    ],
-)
+INSTANCES: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, ["rootBlockDevice"]),
+    (TEMPLATE, []),
+    ({**TEMPLATE, "rootBlockDevice": {}}, ["rootBlockDevice"]),
+    ({**TEMPLATE, "ebsBlockDevices": [{}, {}]}, ["ebsBlockDevices[0]", "ebsBlockDevices[1]"]),
+]
+
+
+@pytest.mark.parametrize(("properties", "paths"), INSTANCES)
 def test_an_instance_has_a_root_volume_unless_its_template_gives_it(
     properties: dict[str, Any], paths: list[str]
 ) -> None:
