@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
 from pulumi_aws import autoscaling, ec2, elasticache, rds
 
 from offline import emulator
@@ -66,6 +67,36 @@ def test_a_type_that_is_unknown_at_preview_is_refused_and_no_mere_advice(
     assert f"{violation}LaunchTemplate: server)" in told
     assert "instanceType is not known yet at preview, so this rule cannot be checked." in told
     assert "advisory" not in told
+
+
+FAULTY = {
+    "configuration.yaml": (
+        "faulty:\n  log-retention: loud\n",
+        "policies/configuration.yaml:2: loud is no level; "
+        "the levels are advisory, mandatory, remediate, disabled.",
+    ),
+    "catalogue/instance_types.json": (
+        '{\n  "version": 1,\n}\n',
+        "policies/catalogue/instance_types.json:3: the file is no JSON: "
+        "Expecting property name enclosed in double quotes.",
+    ),
+}
+"""By file of the pack, what is wrong with it and what the run says."""
+
+
+@pytest.mark.parametrize("file", FAULTY)
+def test_a_pack_with_a_faulty_file_lets_nothing_pass(
+    engine: Engine, tmp_path: Path, file: str
+) -> None:
+    text, fault = FAULTY[file]
+    pack = pack_with(tmp_path)
+    (pack / file).write_text(text, encoding="utf-8")
+    stack = engine.program_stack(f"faulty-{Path(file).stem}", lambda: None)
+
+    told = refusal(stack, pack)
+
+    assert fault in told
+    assert "Traceback" not in told
 
 
 def group(override: str, min_size: int) -> None:

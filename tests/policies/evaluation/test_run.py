@@ -9,7 +9,8 @@ import pytest
 from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 from evaluation.assembly import closing_policies
-from evaluation.exemptions import Exemption, FaultyFileError
+from evaluation.exemptions import Exemption
+from evaluation.faulty_file import FaultyFileError
 from evaluation.rule import OnUnknown
 from evaluation.run import Run, in_background, utc_today
 from rules.bucket_versioning import BUCKET_VERSIONING

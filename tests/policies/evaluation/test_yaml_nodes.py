@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaluation.exemptions import FaultyFileError
+from evaluation.faulty_file import FaultyFileError
 from evaluation.yaml_nodes import line_of, node_of
 
 TEXT = """\
