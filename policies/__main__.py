@@ -11,7 +11,7 @@ from pulumi_policy import EnforcementLevel, PolicyPack
 
 from catalogue.instance_types import catalogue
 from evaluation import analyzer, configuration, exemptions
-from evaluation.assembly import assemble
+from evaluation.assembly import assemble, initial_config
 from evaluation.faulty_file import FaultyFileError
 from evaluation.run import Run, in_background
 from rules import RULES
@@ -34,5 +34,5 @@ PolicyPack(
     policies=list(policies),
     # A rule that forgets its own level must block rather than advise.
     enforcement_level=EnforcementLevel.MANDATORY,
-    initial_config=dict(settings),
+    initial_config=initial_config(settings),
 )

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, Severity
-
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
@@ -21,6 +19,7 @@ sys.path.append(str(ROOT / "policies"))
 
 from evaluation import configuration, exemptions  # noqa: E402
 from evaluation.faulty_file import FaultyFileError  # noqa: E402
+from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
 from evaluation.rule import OnUnknown  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
 from evaluation.state import StateError, Violation, evaluate, stack_name  # noqa: E402
