@@ -117,7 +117,7 @@ def test_a_check_of_a_state_waits_for_no_library_of_another_command(tmp_path: Pa
         "import sys; from scripts import cli\n"
         "try: cli.main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "print(*{'boto3', 'httpx', 'psycopg', 'pydantic_settings', 'redis'} & set(sys.modules))"
+        "print(*{'boto3', 'grpc', 'httpx', 'psycopg', 'pulumi', 'pydantic_settings', 'redis'} & set(sys.modules))"
     )
 
     done = subprocess.run(
