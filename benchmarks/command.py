@@ -2,15 +2,11 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-
-UNITS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10
-"""Of the peak memory that the kernel tells: bytes on macOS, KiB on Linux."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +16,12 @@ class Ran:
     Attributes:
         seconds: from its start to its end.
         processor_seconds: of itself and of all that it started and waited for.
-        megabytes: the most memory that one of these held.
         code: its exit code.
         told: its standard output.
     """
 
     seconds: float
     processor_seconds: float
-    megabytes: float
     code: int
     told: str
 
@@ -46,7 +40,6 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = N
         return Ran(
             seconds=seconds,
             processor_seconds=used.ru_utime + used.ru_stime,
-            megabytes=used.ru_maxrss / UNITS_PER_MB,
             code=process.returncode,
             told=output.read(),
         )
