@@ -98,7 +98,7 @@ lint: setup ## Check format, lint and types
 	@.venv/bin/ruff check .
 	@.venv/bin/basedpyright --level error
 
-bench: setup ## Measure against the bare engine; results in benchmarks/results/
+bench: setup ## Measure against the bare engine and other tools; results in benchmarks/results/
 	@$(TOOLS_FIRST) .venv/bin/python -m benchmarks
 
 drill: setup ## Lose a PostgreSQL primary under load, on this machine; count what that costs

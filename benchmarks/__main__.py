@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import backup, failover, preview
+from benchmarks import backup, failover, policies, preview
 from benchmarks.engine import engine, machine
 from offline.workspace import ROOT
 
@@ -50,10 +50,29 @@ def measure_failover(console: Console) -> dict[str, Rows]:
     return {"losses": losses}
 
 
+def measure_policies(console: Console) -> dict[str, Rows]:
+    """The policies, beside AWSGuard and checkov."""
+    with engine("prod") as prod:
+        folder = prod.workspace.folder
+        console.print("Preview of prod without policies, with ours and with AWSGuard's …")
+        added = policies.added_to_preview(prod)
+        _show(console, "What policies add to a preview of prod", added)
+        console.print("Deployment of prod, for its state …")
+        state = policies.deployed(prod)
+        console.print("The state, checked by ops and by checkov …")
+        checks = policies.state_check(state, folder)
+        _show(console, "A check of production's state", checks)
+        console.print("Violations in it, looked for by each …")
+        found = policies.found(state, folder)
+        _show(console, "Seeded violations that are found", policies.counted(found))
+    return {"added_to_preview": added, "state_check": checks, "found": found}
+
+
 MEASUREMENTS: Mapping[str, Callable[[Console], dict[str, Rows]]] = {
     "preview": measure_preview,
     "backup": measure_backup,
     "failover": measure_failover,
+    "policies": measure_policies,
 }
 
 

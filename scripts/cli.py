@@ -2,30 +2,65 @@
 
 import signal
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from scripts.commands import (
-    backup,
-    configuration,
-    drill,
-    failover,
-    health,
-    incident,
-    maintenance,
-    media,
-    migrate,
-    policy_check,
-    restore,
-    security,
-    services,
-    update,
-)
 from scripts.console import Console
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
 
+COMMANDS: Mapping[str, str] = {
+    "backup": "backup.backup",
+    "backups": "backup.backups",
+    "verify": "backup.verify",
+    "restore": "restore.restore",
+    "media-backup": "media.media_backup",
+    "media-restore": "media.media_restore",
+    "policy-check": "policy_check.policy_check",
+    "failover": "failover.failover",
+    "drill": "drill.drill",
+    "settings": "configuration.settings",
+    "health": "health.health",
+    "status": "services.status",
+    "restart": "services.restart",
+    "logs": "services.logs",
+    "scale-up": "services.scale_up",
+    "incident": "incident.incident",
+    "migrate": "migrate.migrate",
+    "maintenance": "maintenance.maintenance",
+    "update": "update.update",
+    "security-scan": "security.security_scan",
+}
+"""Name → module and function in `scripts.commands`."""
+
+
+class Commands(TyperGroup):
+    """Imports a command when it is asked for: the clients that others use take long to import."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 (Typer gives it)
+        """Return their names, in the order of the guide."""
+        return list(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: object,  # noqa: ARG002 (as above)
+        cmd_name: str,
+    ) -> TyperCommand | None:
+        """Return the command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name].split(".")
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(getattr(import_module(f"scripts.commands.{module}"), function))
+        return cast("TyperCommand", typer.main.get_command(app))
+
+
 app = typer.Typer(
+    cls=Commands,
     name="ops",
     help="The operations guide's procedures. Settings: see .env.example, or --stack.",
     add_completion=False,
@@ -38,28 +73,6 @@ app = typer.Typer(
 @app.callback()
 def ops() -> None:
     """The operations guide's procedures. Settings: see .env.example, or --stack."""
-
-
-app.command("backup")(backup.backup)
-app.command("backups")(backup.backups)
-app.command("verify")(backup.verify)
-app.command("restore")(restore.restore)
-app.command("media-backup")(media.media_backup)
-app.command("media-restore")(media.media_restore)
-app.command("policy-check")(policy_check.policy_check)
-app.command("failover")(failover.failover)
-app.command("drill")(drill.drill)
-app.command("settings")(configuration.settings)
-app.command("health")(health.health)
-app.command("status")(services.status)
-app.command("restart")(services.restart)
-app.command("logs")(services.logs)
-app.command("scale-up")(services.scale_up)
-app.command("incident")(incident.incident)
-app.command("migrate")(migrate.migrate)
-app.command("maintenance")(maintenance.maintenance)
-app.command("update")(update.update)
-app.command("security-scan")(security.security_scan)
 
 
 def main() -> None:

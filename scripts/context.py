@@ -1,19 +1,13 @@
 """What every command begins with."""
 
 from dataclasses import dataclass
-from typing import Annotated
-
-import typer
 
 from scripts import settings, stack
 from scripts.console import Console
+from scripts.options import AsJson, StackName
 from scripts.settings import OpsSettings
 
-StackName = Annotated[
-    str | None,
-    typer.Option("--stack", help="Take the settings from the outputs of this stack."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Give the result as JSON.")]
+__all__ = ["AsJson", "Context", "StackName", "begin", "read"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,11 @@
 """Foreseeable faults: one sentence for the user and an exit code, never a traceback."""
 
-from typing import Any
-
-import psycopg
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-)
+from typing import TYPE_CHECKING, Any
 
 from scripts.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 
 class OpsError(Exception):
@@ -26,6 +20,16 @@ def explained(  # noqa: PLR0911  (a table: one case a kind of error)
     error: BaseException,
 ) -> OpsError | None:
     """Return what a foreseeable error of a library means to the user; None for a fault of ours."""
+    # Here, for most runs have no fault to explain, and these take longer than some commands.
+    import psycopg  # noqa: PLC0415
+    from botocore.exceptions import (  # noqa: PLC0415
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        NoCredentialsError,
+    )
+
     match error:
         case OpsError():
             return error
@@ -56,17 +60,17 @@ def explained(  # noqa: PLR0911  (a table: one case a kind of error)
             return None
 
 
-def is_denied(error: ClientError) -> bool:
+def is_denied(error: "ClientError") -> bool:
     """Whether AWS says that these credentials have no right to it."""
     return _code(error) in {"AccessDenied", "AccessDeniedException", "403", "Forbidden"}
 
 
-def is_missing(error: ClientError) -> bool:
+def is_missing(error: "ClientError") -> bool:
     """Whether AWS says that it is not there."""
     return _code(error) in {"NoSuchKey", "NoSuchBucket", "NoSuchUpload", "NotFound", "404"}
 
 
-def _refused_by_aws(error: ClientError) -> OpsError:
+def _refused_by_aws(error: "ClientError") -> OpsError:
     operation = error.operation_name
     said = str(_answer(error).get("Message", "") or _code(error)).rstrip(".")
     if _code(error) == "RequestTimeTooSkewed":
@@ -85,11 +89,11 @@ def _refused_by_aws(error: ClientError) -> OpsError:
     return OpsError(f"AWS could not do {operation}: {said} ({_code(error)}).")
 
 
-def _answer(error: ClientError) -> dict[str, Any]:
+def _answer(error: "ClientError") -> dict[str, Any]:
     return dict(error.response.get("Error", {}))
 
 
-def _code(error: ClientError) -> str:
+def _code(error: "ClientError") -> str:
     return str(_answer(error).get("Code", ""))
 
 

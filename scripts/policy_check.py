@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_policy import EnforcementLevel, Severity
-
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
@@ -20,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "policies"))
 
 from evaluation import configuration, exemptions  # noqa: E402
+from evaluation.faulty_file import FaultyFileError  # noqa: E402
+from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
 from evaluation.rule import OnUnknown  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
 from evaluation.state import StateError, Violation, evaluate, stack_name  # noqa: E402
@@ -91,7 +91,7 @@ def run_check(state_file: Path) -> Report:
         )
     except StateError as error:
         raise OpsError(f"{state_file}: {error}", ExitCode.USAGE) from None
-    except exemptions.FaultyFileError as error:
+    except FaultyFileError as error:
         raise OpsError(f"policies/{error}", ExitCode.MISCONFIGURED) from None
     return Report(stack=stack, violations=found)
 

@@ -17,6 +17,25 @@ def _told_template(told: Mapping[str, Any]) -> dict[str, Any]:
     return {names[key]: value for key, value in told.items()}
 
 
+ASSUMED_DISTRIBUTION = {
+    "onDemandAllocationStrategy": "prioritized",
+    "onDemandBaseCapacity": 0,
+    "onDemandPercentageAboveBaseCapacity": 100,
+    "spotAllocationStrategy": "lowest-price",
+    "spotInstancePools": 2,
+}
+"""Of a group of several types that names none."""
+
+
+def _told_mix(told: Mapping[str, Any]) -> dict[str, Any]:
+    """As the program gave it, without what AWS adds to it: a name, and how servers are paid."""
+    mix = camel(told)
+    mix["launchTemplate"]["launchTemplateSpecification"].pop("launchTemplateName", None)
+    if mix.get("instancesDistribution") == ASSUMED_DISTRIBUTION:
+        del mix["instancesDistribution"]
+    return mix
+
+
 def _told_tags(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
@@ -96,6 +115,7 @@ SETTINGS: Mapping[str, Any] = {
     "MaxSize": P("maxSize"),
     "DesiredCapacity": P("desiredCapacity"),
     "VPCZoneIdentifier": P("vpcZoneIdentifiers", ",".join),
+    "MixedInstancesPolicy": P("mixedInstancesPolicy", pascal),
     "HealthCheckType": P("healthCheckType"),
     "HealthCheckGracePeriod": P("healthCheckGracePeriod", default=300),
     # AWS's own word for "none".
@@ -138,6 +158,7 @@ GROUP = Resource(
                 "maxSize": "MaxSize",
                 "desiredCapacity": "DesiredCapacity",
                 "launchTemplate": From("LaunchTemplate", _told_template),
+                "mixedInstancesPolicy": From("MixedInstancesPolicy", _told_mix),
                 "vpcZoneIdentifiers": From("VPCZoneIdentifier", lambda ids: ids.split(",")),
                 "availabilityZones": "AvailabilityZones",
                 "targetGroupArns": "TargetGroupARNs",

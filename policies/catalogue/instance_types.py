@@ -6,13 +6,29 @@ preview.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict, cast
+
+from evaluation.faulty_file import FaultyFileError
 
 FILE = Path(__file__).with_name("instance_types.json")
+
+TABLES = ("ec2", "rds", "elasticache")
+
+COLUMNS: Sequence[tuple[type, ...]] = (
+    (int,),
+    (int,),
+    (int,),
+    (int, float, type(None)),
+    (str,),
+    (bool,),
+)
+"""What the values of a type may be: vCPU, memory, SSD, bandwidth, architecture and generation."""
+
+ADVICE = "Take the file from version control, or write it anew by `python -m catalogue.generate`."
 
 
 class InstanceType(NamedTuple):
@@ -67,15 +83,30 @@ class Catalogue:
     elasticache: Mapping[str, InstanceType]
 
 
-def read_file() -> CatalogueFile:
-    """The committed file as it stands."""
-    content: CatalogueFile = json.loads(FILE.read_text(encoding="utf-8"))
+def read_file(path: Path = FILE) -> CatalogueFile:
+    """The file as it stands.
+
+    Raises:
+        FaultyFileError: it cannot be read, is no JSON, or a type has no row as it must be.
+    """
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise FaultyFileError(f"{place}: the file cannot be read: {unreadable}.") from None
+    try:
+        content: Any = json.loads(text)
+    except json.JSONDecodeError as invalid:
+        message = f"{place}:{invalid.lineno}: the file is no JSON: {invalid.msg}."
+        raise FaultyFileError(message) from None
+    for line, reason in _faults(text, content):
+        raise FaultyFileError(f"{place}:{line}: {reason}. {ADVICE}")
     return content
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue, parsed once and only when a rule first needs it."""
+    """The catalogue, parsed once. Raises FaultyFileError as `read_file` does."""
     content = read_file()
     return Catalogue(
         version=content["version"],
@@ -88,3 +119,32 @@ def catalogue() -> Catalogue:
 
 def _types(rows: Mapping[str, Row]) -> dict[str, InstanceType]:
     return {name: InstanceType(name, *row) for name, row in rows.items()}
+
+
+def _faults(text: str, content: Any) -> Iterator[tuple[int, str]]:
+    """What the file lacks, with the line; a type's line is the first that names it."""
+    for key in CatalogueFile.__annotations__:
+        if not isinstance(content, dict) or key not in content:
+            yield 1, f"there is no {key}"
+            return
+    for table in TABLES:
+        if not isinstance(content[table], dict):
+            yield _line(text, table), f"{table} is no mapping of types"
+            return
+        for name, row in cast("dict[str, Any]", content[table]).items():
+            if not _is_row(row):
+                yield _line(text, name), f"{name} has not the {len(COLUMNS)} values of a type"
+
+
+def _line(text: str, name: str) -> int:
+    return text[: text.find(f'"{name}"')].count("\n") + 1
+
+
+def _is_row(row: Any) -> bool:
+    if not isinstance(row, list):
+        return False
+    values = cast("list[Any]", row)
+    # A bool is an int to Python, but no size.
+    return len(values) == len(COLUMNS) and all(
+        type(value) in kinds for value, kinds in zip(values, COLUMNS, strict=True)
+    )

@@ -5,8 +5,8 @@ that the preview passes with nothing checked. These policies report such a value
 which blocks, or where the rule says so remember it for the policy `unknown-values`.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, cast, overload
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -19,6 +19,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy import Severity as PulumiSeverity
 from pulumi_policy.proxy import (
     UNKNOWN_ARRAY_VALUE,
     UNKNOWN_BOOLEAN_VALUE,
@@ -26,12 +27,14 @@ from pulumi_policy.proxy import (
     UNKNOWN_OBJECT_VALUE,
     UNKNOWN_STRING_VALUE,
 )
+from pulumi_policy.proxy import UnknownValueError as PulumiUnknownValueError
 
-from evaluation.configuration import CLOSING, ON_UNKNOWN
+from evaluation.configuration import CLOSING, LEVEL, ON_UNKNOWN
 from evaluation.judgement import judge_resource, judge_stack
 from evaluation.resources import Resource
 from evaluation.rule import AnyRule, OnUnknown, Remedy, ResourceRule, StackRule
 from evaluation.run import Run
+from evaluation.unknown import UnknownValueError
 
 Policy = ResourceValidationPolicy | StackValidationPolicy
 
@@ -61,7 +64,7 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
         if rule.resource_types is not None and args.resource_type not in rule.resource_types:
             return
         settings = args.get_config()
-        resource = as_resource(args)
+        resource = as_resource(args, adapted(args.props))
         for finding in judge_resource(rule, resource, settings):
             if run.blocks(finding, _on_unknown(rule, settings)):
                 report_violation(finding.message, None)
@@ -69,8 +72,8 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
     return ResourceValidationPolicy(
         name=rule.name,
         description=rule.description,
-        severity=rule.severity,
-        enforcement_level=rule.level,
+        severity=PulumiSeverity(rule.severity),
+        enforcement_level=EnforcementLevel(rule.level),
         config_schema=schema(rule),
         remediation_steps=rule.fix,
         validate=validate,
@@ -84,7 +87,8 @@ def remediation(rule: ResourceRule, remedy: Remedy) -> ResourceRemediation:
     def remediate(args: ResourceValidationArgs) -> Any:
         if rule.resource_types is not None and args.resource_type not in rule.resource_types:
             return None
-        resource = as_resource(args)
+        # Here the SDK raises nothing, and takes back no values but its own.
+        resource = as_resource(args, args.props)
         resource.parameters = {**rule.defaults, **args.get_config()}
         changes = remedy(resource)
         # For once the SDK hands over values that are not known yet: those stay, and are checked.
@@ -110,8 +114,8 @@ def stack_policy(rule: StackRule, run: Run) -> StackValidationPolicy:
     return StackValidationPolicy(
         name=rule.name,
         description=rule.description,
-        severity=rule.severity,
-        enforcement_level=rule.level,
+        severity=PulumiSeverity(rule.severity),
+        enforcement_level=EnforcementLevel(rule.level),
         config_schema=schema(rule),
         remediation_steps=rule.fix,
         validate=validate,
@@ -158,14 +162,26 @@ def schema(rule: AnyRule) -> PolicyConfigSchema:
     return PolicyConfigSchema(properties={ON_UNKNOWN: on_unknown, **parameters})
 
 
-def as_resource(args: ResourceValidationArgs) -> Resource:
-    """The engine's resource as rules see it."""
+def initial_config(
+    settings: Mapping[str, Mapping[str, Any]],
+) -> dict[str, EnforcementLevel | dict[str, Any]]:
+    """What is configured, as the pack hands it to the engine."""
+    return {
+        name: {
+            key: EnforcementLevel(value) if key == LEVEL else value for key, value in each.items()
+        }
+        for name, each in settings.items()
+    }
+
+
+def as_resource(args: ResourceValidationArgs, props: Mapping[str, object]) -> Resource:
+    """The engine's resource as rules see it, with its properties."""
     return Resource(
         resource_type=args.resource_type,
-        props=args.props,
+        props=props,
         urn=args.urn,
         name=args.name,
-        provider=args.provider.props if args.provider else {},
+        provider=adapted(args.provider.props) if args.provider else {},
     )
 
 
@@ -173,7 +189,10 @@ def as_resources(resources: Sequence[PolicyResource]) -> list[Resource]:
     """The engine's resources of a stack as rules see them."""
     seen = {
         each.urn: Resource(
-            resource_type=each.resource_type, props=each.props, urn=each.urn, name=each.name
+            resource_type=each.resource_type,
+            props=adapted(each.props),
+            urn=each.urn,
+            name=each.name,
         )
         for each in resources
     }
@@ -187,3 +206,48 @@ def as_resources(resources: Sequence[PolicyResource]) -> list[Resource]:
 
 def _on_unknown(rule: AnyRule, settings: Mapping[str, object]) -> OnUnknown:
     return OnUnknown(str(settings.get(ON_UNKNOWN, rule.on_unknown)))
+
+
+def adapted(value: Any) -> Any:
+    """A value of the SDK's, whose unknown parts raise the error that rules know."""
+    if isinstance(value, Mapping):
+        return _AdaptedMapping(cast("Mapping[str, Any]", value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _AdaptedSequence(cast("Sequence[Any]", value))
+    return value
+
+
+class _AdaptedMapping(Mapping[str, Any]):
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return _read(self._values, key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class _AdaptedSequence(Sequence[Any]):
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return _read(self._values, index)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def _read(values: Any, key: Any) -> Any:
+    try:
+        return adapted(values[key])
+    except PulumiUnknownValueError as unknown:
+        raise UnknownValueError(unknown.props) from None

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from pulumi_policy import EnforcementLevel
 
-from evaluation.exemptions import FaultyFileError
+from evaluation.faulty_file import FaultyFileError
+from evaluation.levels import EnforcementLevel
 from evaluation.rule import AnyRule, OnUnknown, ResourceRule
 from evaluation.yaml_nodes import node_of, value_of
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from evaluation.exemptions import Exemption, FaultyFileError, pattern_fault
+from evaluation.exemptions import Exemption, pattern_fault
+from evaluation.faulty_file import FaultyFileError
 from evaluation.yaml_nodes import line_of, node_of, value_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

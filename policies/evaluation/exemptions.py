@@ -57,10 +57,6 @@ class Exemption:
         return today > self.expires
 
 
-class FaultyFileError(Exception):
-    """A file of the pack cannot be taken as it stands; the text says where and why."""
-
-
 def read(rules: Collection[str], path: Path = FILE) -> Sequence[Exemption]:
     """The exemptions of a file; none when there is no file.
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_policy.proxy import UnknownValueError
-
 from evaluation.resources import Resource, Stack
 from evaluation.rule import ResourceRule, StackRule
+from evaluation.unknown import UnknownValueError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,7 @@ def _findings(rule: str, urn: str, messages: Iterator[str]) -> Iterator[Finding]
 
 def _unknown_message(unknown: UnknownValueError) -> str:
     return (
-        f"{'.'.join(unknown.props)} is not known yet at preview, so this rule cannot be checked. "
+        f"{'.'.join(unknown.path)} is not known yet at preview, so this rule cannot be checked. "
         "Give it a value that is known before the deployment, such as one from the stack's "
         "configuration."
     )

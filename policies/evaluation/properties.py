@@ -1,14 +1,14 @@
 """Reading a resource's properties whatever they hold: absent, null, of the wrong type, unknown.
 
-Nothing here raises, except for a value that is not known yet at preview: there the SDK's proxy
-raises `UnknownValueError`, and `evaluation.judgement` turns it into a finding.
+Nothing here raises, except for a value that is not known yet at preview: there it is
+`UnknownValueError`, which `evaluation.judgement` turns into a finding.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from pulumi_policy.proxy import UnknownValueError
+from evaluation.unknown import UnknownValueError
 
 
 def value_at(properties: object, *path: str) -> object:

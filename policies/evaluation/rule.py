@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pulumi_policy import EnforcementLevel, Severity
-
+from evaluation.levels import EnforcementLevel, Severity
 from evaluation.parameters import Parameter
 from evaluation.references import Reference
 from evaluation.resources import Resource, Stack

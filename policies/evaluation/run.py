@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
-from evaluation.exemptions import Exemption, FaultyFileError, faults, find
+from evaluation.exemptions import Exemption, faults, find
+from evaluation.faulty_file import FaultyFileError
 from evaluation.judgement import Finding
 from evaluation.rule import OnUnknown
 

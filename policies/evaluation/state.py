@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from pulumi_policy import EnforcementLevel, Severity
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
-
 from evaluation.configuration import LEVEL
 from evaluation.exemptions import Exemption, find
 from evaluation.judgement import Finding, judge_resource, judge_stack
+from evaluation.levels import EnforcementLevel, Severity
 from evaluation.properties import entries, mapping, value_at
 from evaluation.resources import Resource
 from evaluation.rule import AnyRule, ResourceRule
+from evaluation.unknown import UNKNOWN, guarded
 
 VERSIONS = (3, 4)
 """The formats that Pulumi 3 exports: the second one where a stack uses hooks or views."""
@@ -125,7 +124,7 @@ def _resources(exported: Sequence[Mapping[str, Any]], which: str) -> list[Resour
     read: dict[str, Resource] = {
         each["urn"]: Resource(
             resource_type=each["type"],
-            props=unknown_checking_proxy(dict(_plain(mapping(each.get(which))))),
+            props=guarded(_plain(mapping(each.get(which)))),
             urn=each["urn"],
             name=each["urn"].rpartition("::")[2],
         )
@@ -151,7 +150,7 @@ def _plain(value: Any) -> Any:
         return value
     marked = cast("dict[str, Any]", value)
     if marked.get(SIGNATURE) == SECRET:
-        return UNKNOWN_STRING_VALUE
+        return UNKNOWN
     return {key: _plain(each) for key, each in marked.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from evaluation.exemptions import FaultyFileError
+from evaluation.faulty_file import FaultyFileError
 
 
 def node_of(path: Path) -> yaml.Node | None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.buckets import BUCKETS, LIFECYCLES, REPLICATIONS, configurations
+from evaluation.levels import Severity
 from evaluation.properties import known_at
 from evaluation.references import fsbp, guide
 from evaluation.resources import Resource, Stack

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.buckets import BUCKET_POLICIES, BUCKETS, LOGGINGS, configurations
+from evaluation.levels import Severity
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource, Stack
 from evaluation.rule import Example, OnUnknown, StackRule

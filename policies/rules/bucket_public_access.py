@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.buckets import BUCKETS, PUBLIC_ACCESS_BLOCKS, is_configured
+from evaluation.levels import Severity
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resources import Resource, Stack
 from evaluation.rule import Example, StackRule

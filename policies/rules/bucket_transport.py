@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.buckets import BUCKET_POLICIES, BUCKETS, configurations
+from evaluation.levels import Severity
 from evaluation.properties import entries, mapping, value_at
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resources import Resource, Stack

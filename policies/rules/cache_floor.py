@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from catalogue.instance_types import catalogue
 from evaluation.floors import CACHE_SERVER, compute_violations
+from evaluation.levels import Severity
 from evaluation.properties import is_true, value_at
 from evaluation.references import guide
 from evaluation.resource_types import CACHE

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.containers import cpu_limits, label
 from evaluation.floors import floor_for
+from evaluation.levels import Severity
 from evaluation.properties import number, value_at
 from evaluation.references import guide
 from evaluation.resource_types import CONTAINER

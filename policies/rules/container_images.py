@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import Severity
-
 from evaluation.containers import image
+from evaluation.levels import Severity
 from evaluation.properties import value_at
 from evaluation.references import guide, pci
 from evaluation.resource_types import CONTAINER, CONTAINER_IMAGE

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import is_given, is_true, value_at
 from evaluation.references import fsbp, guide
 from evaluation.resource_types import DATABASE

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from catalogue.instance_types import catalogue
 from evaluation.floors import DATABASE_SERVER, compute_violations
+from evaluation.levels import Severity
 from evaluation.properties import is_given, number, value_at
 from evaluation.references import guide
 from evaluation.resource_types import DATABASE

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.parameter_groups import is_of, parameters
 from evaluation.references import fsbp, guide, pci
 from evaluation.resource_types import DATABASE_PARAMETERS

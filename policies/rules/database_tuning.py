@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.parameter_groups import is_of, parameters
 from evaluation.parameters import Number, figure
 from evaluation.properties import is_given

@@ -4,8 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import entries, is_given, mapping, value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource

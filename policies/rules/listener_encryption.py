@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import entries, value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource

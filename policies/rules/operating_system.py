@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import value_at
 from evaluation.references import guide, pci
 from evaluation.resource_types import INSTANCE, LAUNCH_TEMPLATE

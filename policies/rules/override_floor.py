@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from catalogue.instance_types import catalogue
 from evaluation.floors import compute_violations, floor_for
+from evaluation.levels import Severity
 from evaluation.properties import entries, value_at
 from evaluation.references import guide
 from evaluation.resource_types import AUTO_SCALING_GROUP

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE
 from evaluation.resources import Resource, Stack

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.buckets import ACCOUNT_PUBLIC_ACCESS_BLOCK, PUBLIC_ACCESS_BLOCKS
+from evaluation.levels import Severity
 from evaluation.properties import is_true, value_at
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.remedies import setting

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import entries, is_given, is_off, value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE

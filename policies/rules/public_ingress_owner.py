@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
 from evaluation.ingress import GROUPS, STANDALONE_RULES, ingress
+from evaluation.levels import Severity
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource, Stack
 from evaluation.roles import LOAD_BALANCER, role

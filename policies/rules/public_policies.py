@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resource_policies import public_statements

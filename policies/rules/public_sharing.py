@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import entries, value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.parameters import Names, names
 from evaluation.properties import entries, is_given, mapping, value_at
 from evaluation.references import guide

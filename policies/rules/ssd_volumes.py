@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.references import guide
 from evaluation.resource_types import EBS_VOLUME, INSTANCE, LAUNCH_TEMPLATE
 from evaluation.resources import Resource

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import entries, is_given, known_at, value_at
 from evaluation.references import guide
 from evaluation.resource_types import AUTO_SCALING_GROUP, INSTANCE, LAUNCH_TEMPLATE

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pulumi_policy import Severity
-
+from evaluation.levels import Severity
 from evaluation.properties import is_given
 from evaluation.references import fsbp, guide
 from evaluation.resources import Resource

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scripts.console import Console
-from scripts.context import AsJson
+from scripts.options import AsJson
 
 
 def policy_check(

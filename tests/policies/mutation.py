@@ -74,6 +74,7 @@ JUDGED_BY = {
     "evaluation/remedies": ["rules/test_key_rotation.py"],
     "evaluation/resource_policies": ["rules/test_public_policies.py"],
     "evaluation/resources": [
+        "evaluation/test_judgement.py",
         "rules/test_bucket_encryption.py",
         "rules/test_database_replica.py",
         "rules/test_oversight.py",

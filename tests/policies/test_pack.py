@@ -12,9 +12,9 @@ from google.protobuf.empty_pb2 import Empty
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel
 
 from evaluation.configuration import CLOSING
+from evaluation.levels import EnforcementLevel
 from evaluation.rule import AnyRule, StackRule
 from rules import RULES
 from rules.unmeasured_compute import MEASURED_ALTERNATIVES

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pytest
-from pulumi_policy import EnforcementLevel
 
 from evaluation import configuration, exemptions
 from evaluation.configuration import LEVEL
+from evaluation.levels import EnforcementLevel
 from evaluation.rule import AnyRule, StackRule
 from evaluation.run import Run
 from rules import RULES

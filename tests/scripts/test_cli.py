@@ -1,6 +1,7 @@
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -107,3 +108,28 @@ def test_every_exit_code_is_documented() -> None:
     decision = next((ROOT / "docs" / "adr").glob("0015-*.md")).read_text(encoding="utf-8")
     documented = dict(re.findall(r"^\| (\d+) \| `([A-Z_]+)` \|", decision, re.MULTILINE))
     assert documented == {str(code.value): code.name for code in ExitCode}
+
+
+SLOW = {"boto3", "grpc", "httpx", "psycopg", "pulumi", "pydantic_settings", "redis"}
+"""Libraries that take longer to import than a state to check."""
+
+
+def test_a_check_of_a_state_waits_for_no_slow_library(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text('{"version": 3, "deployment": {"resources": [{}]}}')
+    program = (
+        "import sys; from scripts import cli\n"
+        "try: cli.main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        f"print(*{SLOW!r} & set(sys.modules))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, "policy-check", str(state), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "[]\n\n"

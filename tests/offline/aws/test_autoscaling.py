@@ -63,6 +63,24 @@ def test_a_raised_minimum_raises_the_number_of_servers(account: Account) -> None
     assert len(servers(account, raised)) == 3
 
 
+def test_a_group_of_several_types_tells_its_policy_as_it_was_given(account: Account) -> None:
+    inputs = group_inputs(account)
+    template = inputs.pop("launchTemplate")
+    given = {
+        "launchTemplate": {
+            "launchTemplateSpecification": {
+                "launchTemplateId": template["id"],
+                "version": template["version"],
+            },
+            "overrides": [{"instanceType": "m6a.xlarge"}],
+        }
+    }
+
+    group = account.create(GROUP.token, **inputs, mixedInstancesPolicy=given)
+
+    assert group["mixedInstancesPolicy"] == given
+
+
 def test_a_server_that_left_is_no_target(account: Account) -> None:
     inputs = group_inputs(account)
     group = account.create(GROUP.token, **inputs)

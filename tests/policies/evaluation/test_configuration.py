@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from pulumi_policy import EnforcementLevel
 
 from evaluation.configuration import CLOSING, FILE, fault_of, read
-from evaluation.exemptions import FaultyFileError
+from evaluation.faulty_file import FaultyFileError
+from evaluation.levels import EnforcementLevel
 from rules import RULES
 
 BY_NAME = {rule.name: rule for rule in RULES}

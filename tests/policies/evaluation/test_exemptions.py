@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from evaluation import exemptions
-from evaluation.exemptions import Exemption, FaultyFileError, faults, find, read
+from evaluation.exemptions import Exemption, faults, find, read
+from evaluation.faulty_file import FaultyFileError
 from evaluation.judgement import Finding
 from rules import RULES
 

@@ -1,5 +1,6 @@
 """What a run lets pass is reported at its end."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,7 +9,8 @@ import pytest
 from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 from evaluation.assembly import closing_policies
-from evaluation.exemptions import Exemption, FaultyFileError
+from evaluation.exemptions import Exemption
+from evaluation.faulty_file import FaultyFileError
 from evaluation.rule import OnUnknown
 from evaluation.run import Run, in_background, utc_today
 from rules.bucket_versioning import BUCKET_VERSIONING
@@ -162,6 +164,18 @@ def test_a_load_in_the_background_gives_its_result_and_its_fault() -> None:
 
     with pytest.raises(FaultyFileError, match=r"^It is wrong\.$"):
         in_background(fail)()
+
+
+def test_a_load_in_the_background_keeps_nobody_waiting() -> None:
+    asked = threading.Event()
+
+    def load() -> Sequence[Exemption]:
+        # Nobody asks before the call has returned, unless it waits for this.
+        return [EXEMPTION] if asked.wait(timeout=5) else []
+
+    result = in_background(load)
+    asked.set()
+    assert result() == [EXEMPTION]
 
 
 def test_the_day_is_that_of_utc() -> None:

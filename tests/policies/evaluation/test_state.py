@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pulumi_policy import EnforcementLevel, Severity
 
 from evaluation.exemptions import Exemption
+from evaluation.levels import EnforcementLevel, Severity
 from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate, stack_name
 from rules import RULES
 from rules.bucket_versioning import BUCKET_VERSIONING
