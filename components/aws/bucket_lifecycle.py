@@ -14,6 +14,10 @@ ABANDONED_UPLOAD_DAYS = 7
 LOG_DAYS = 400
 """Auditors look a year back; the rest is time to notice and to ask."""
 
+DATABASE_BACKUPS = "database/"
+"""Where `ops backup` writes. Beside it lies the copy of the media bucket, whose objects are written
+once and stay as long as their originals."""
+
 SELDOM_READ_DAYS = 30
 """Media is read when it is new. Intelligent tiering costs nothing to read again, as other cheap
 classes do, and leaves alone what is too small to be worth it."""
@@ -24,7 +28,7 @@ Rule = s3.BucketLifecycleConfigurationRuleArgs
 def lifecycle_rules(purpose: Purpose, settings: StorageSettings) -> list[Rule]:
     """The rules of a bucket: its current objects, then what was overwritten or deleted."""
     current = {
-        "backups": _expire(settings.backup_retention_days),
+        "backups": _expire(settings.backup_retention_days, DATABASE_BACKUPS),
         "logs": _expire(LOG_DAYS),
         "audit": _expire(LOG_DAYS),
         "media": _tier(),
@@ -33,11 +37,11 @@ def lifecycle_rules(purpose: Purpose, settings: StorageSettings) -> list[Rule]:
     return [*([current] if current else []), _forget(settings.noncurrent_days)]
 
 
-def _expire(days: int) -> Rule:
+def _expire(days: int, prefix: str | None = None) -> Rule:
     return Rule(
         id="retention",
         status="Enabled",
-        filter=_everything(),
+        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
         expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
     )
 

@@ -38,9 +38,10 @@ class CopyOut:
         self.rows = -1
 
     def blocks(self) -> Iterator[Buffer]:
-        """Yield rows alone, many at a time: the binary format's head and tail belong to each COPY.
+        """Yield rows alone, many at a time and never none.
 
-        Without them chunks can be put one behind the other, whatever their number.
+        The binary format's head and tail belong to each COPY: without them chunks can be put one
+        behind the other, whatever their number.
 
         Raises:
             psycopg.Error: PostgreSQL did not send all of them.
@@ -56,7 +57,8 @@ class CopyOut:
             is_first = False
             if len(data) >= BLOCK:
                 # A row of a gigabyte is not copied: libpq has it twice already.
-                yield b"".join(waiting)
+                if waiting:
+                    yield b"".join(waiting)
                 yield data
                 waiting, size = [], 0
                 continue
@@ -64,7 +66,8 @@ class CopyOut:
             size += len(data)
         if self._form == "binary" and waiting and waiting[-1] == memoryview(TRAILER):
             waiting.pop()
-        yield b"".join(waiting)
+        if waiting:
+            yield b"".join(waiting)
 
     def _messages(self) -> Iterator[memoryview]:
         """Yield one row at a time, and look for new ones only when none is left."""

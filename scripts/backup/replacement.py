@@ -34,6 +34,15 @@ UNFINISHED: Final = "ops restore: unfinished, remove at will"
 """Comment of a database that is being restored; what has it is in nobody's use."""
 KEPT: Final = "ops restore: was {name} until {time}"
 
+_END_SESSIONS: Final = """
+    SELECT pg_terminate_backend(a.pid)
+    -- A worker of autovacuum has no role: a rename ends it by itself.
+    FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+    WHERE a.datname = ANY (%s) AND a.pid <> pg_backend_pid()
+      -- One that may not be ended would keep all others from being ended.
+      AND (NOT r.rolsuper OR current_setting('is_superuser') = 'on')
+"""
+
 Report = Callable[[str], None]
 
 
@@ -52,10 +61,10 @@ def kept_databases(session: Session, name: str) -> list[str]:
     """Return the databases that earlier restores of this one have kept, the oldest first."""
     query = """
         SELECT datname FROM pg_database d
-        WHERE shobj_description(d.oid, 'pg_database') LIKE %s ORDER BY 1
+        WHERE starts_with(shobj_description(d.oid, 'pg_database'), %s) ORDER BY 1
     """
-    pattern = KEPT.format(name=name, time="%")
-    return [kept for (kept,) in session.execute(query, [pattern]).fetchall()]
+    beginning = KEPT.format(name=name, time="")
+    return [kept for (kept,) in session.execute(query, [beginning]).fetchall()]
 
 
 def drop_kept(connection: dict[str, str], names: Sequence[str]) -> None:
@@ -109,9 +118,13 @@ def put_in_place(
     name = connection["dbname"]
     now = datetime.now(UTC)
     kept = _kept_name(session, name, now) if exists(session, name) else None
+    refusals: list[str] = []
     for attempt in range(1, RENAME_ATTEMPTS + 1):
         try:
-            with _ending_sessions(connection, [name, fresh]), session.transaction():
+            with (
+                _ending_sessions(connection, [name, fresh]) as refusals,
+                session.transaction(),
+            ):
                 if kept:
                     _rename(session, name, kept)
                     time = now.isoformat(timespec="seconds")
@@ -120,9 +133,10 @@ def put_in_place(
                 _comment(session, name, f"Restored from backup {backup}")
         except psycopg.errors.ObjectInUse:
             if attempt == RENAME_ATTEMPTS:
+                told = f" PostgreSQL says: {refusals[0]}." if refusals else ""
                 raise OpsError(
                     f"Database {name} is in use again and again, so that it cannot be renamed; it "
-                    "is what it was. Stop the application and run this again."
+                    f"is what it was.{told} Stop the application and run this again."
                 ) from None
         else:
             return kept
@@ -138,27 +152,28 @@ def _kept_name(session: Session, name: str, now: datetime) -> str:
 
 
 @contextmanager
-def _ending_sessions(connection: dict[str, str], names: list[str]) -> Generator[None]:
-    """End everybody's sessions in these databases, again and again until the block ends."""
-    done = threading.Event()
-    query = """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = ANY (%s) AND pid <> pg_backend_pid()
+def _ending_sessions(connection: dict[str, str], names: list[str]) -> Generator[list[str]]:
+    """End everybody's sessions in these databases, again and again until the block ends.
+
+    Yields:
+        A list that gets what PostgreSQL says when it does not let us.
     """
+    done = threading.Event()
+    refusals: list[str] = []
 
     def end_them() -> None:
-        with (
-            contextlib.suppress(psycopg.Error),
-            postgresql.connect(maintenance(connection), "restore") as session,
-        ):
-            while not done.is_set():
-                session.execute(query, [names])
-                done.wait(END_SECONDS)
+        try:
+            with postgresql.connect(maintenance(connection), "restore") as session:
+                while not done.is_set():
+                    session.execute(_END_SESSIONS, [names])
+                    done.wait(END_SECONDS)
+        except psycopg.Error as error:
+            refusals.append(str(error).partition("\n")[0])
 
     thread = threading.Thread(target=end_them)
     thread.start()
     try:
-        yield
+        yield refusals
     finally:
         done.set()
         thread.join()

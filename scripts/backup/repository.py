@@ -54,6 +54,14 @@ def made_at(backup: str) -> datetime:
     return datetime.strptime(backup.partition("-")[0], STAMP).replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The backups of a bucket, and those whose manifest is not what was written."""
+
+    finished: list[tuple[Manifest, Verification | None]]
+    faulty: dict[str, OpsError]
+
+
 @dataclass(frozen=True)
 class Repository:
     """The backups in a bucket.
@@ -125,14 +133,25 @@ class Repository:
         text = result.model_dump_json(indent=1).encode()
         self._put(f"{ROOT}{result.id}/{VERIFICATION}", text)
 
-    def all(self) -> list[tuple[Manifest, Verification | None]]:
+    def listing(self) -> Listing:
         """Return every finished backup, the newest first, with what its trial found."""
+        finished: list[tuple[Manifest, Verification | None]] = []
+        faulty: dict[str, OpsError] = {}
+
+        def read(backup: str) -> tuple[Manifest | OpsError | None, Verification | None]:
+            try:
+                return self.manifest(backup), self.verification(backup)
+            except OpsError as error:
+                return error, None
+
         ids = self.ids()
         with ThreadPoolExecutor(16) as threads:
-            manifests = list(threads.map(self.manifest, ids))
-            results = list(threads.map(self.verification, ids))
-        pairs = zip(manifests, results, strict=True)
-        return [(manifest, result) for manifest, result in pairs if manifest]
+            for backup, (manifest, result) in zip(ids, threads.map(read, ids), strict=True):
+                if isinstance(manifest, OpsError):
+                    faulty[backup] = manifest
+                elif manifest:
+                    finished.append((manifest, result))
+        return Listing(finished=finished, faulty=faulty)
 
     def find(self, named: str | None, at: datetime | None = None) -> Manifest:
         """Return one backup: by its id, the newest (`latest`), or the newest not after a time.

@@ -202,7 +202,7 @@ def _difference(session: Session, table: Table) -> str | None:
 
 
 def _digests(pieces: Iterator[Buffer], chunks: list[Chunk]) -> bool:
-    """Whether the bytes are those of the chunks, one after the other."""
+    """Whether the bytes are those of the chunks, one after the other; no piece is empty."""
     waiting: Buffer = b""
     for chunk in chunks:
         digest, missing = hashlib.sha256(), chunk.stored.raw_size

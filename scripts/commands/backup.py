@@ -62,8 +62,12 @@ def backups(stack: StackName = None, as_json: AsJson = False) -> None:
     """List the backups, the newest first, and what their trials found."""
     context = begin(stack, as_json=as_json)
     now = datetime.now(UTC)
-    rows = [listed(each, result, now) for each, result in repository(context.settings).all()]
-    context.console.show("Backups", rows)
+    found = repository(context.settings).listing()
+    context.console.show("Backups", [listed(each, result, now) for each, result in found.finished])
+    for fault in found.faulty.values():
+        context.console.fail(str(fault))
+    if found.faulty:
+        raise typer.Exit(ExitCode.DAMAGED)
 
 
 def verify(

@@ -62,7 +62,8 @@ def test_latest_is_what_was_made_last_whatever_s3_says(
 
     assert made.id < second.id < third.id
     assert bench.repository.find("latest") == third
-    assert [found.id for found, _ in bench.repository.all()] == [third.id, second.id, made.id]
+    listed = [found.id for found, _ in bench.repository.listing().finished]
+    assert listed == [third.id, second.id, made.id]
 
 
 def test_two_backups_of_one_second_are_in_order(bench: Bench, made: Manifest) -> None:

@@ -48,7 +48,7 @@ def test_of_backups_at_once_one_is_made_and_the_others_are_told(live: Bench) -> 
 
     refused = [error for error in results if error]
     assert all(isinstance(each, OpsError) and each.code == ExitCode.LOCKED for each in refused)
-    assert len(live.repository.all()) == results.count(None) >= 1
+    assert len(live.repository.listing().finished) == results.count(None) >= 1
     assert len({key.split("/")[1] for key in live.written()}) == results.count(None)
 
 
@@ -78,7 +78,7 @@ def test_a_backup_of_a_database_that_is_being_replaced_is_whole_or_none(live: Be
     assert restored is None
     assert backed_up is None or explained(backed_up), "a sentence and no fault of ours"
     unlocked(lambda: live.backup("live"))
-    for made, _ in live.repository.all():
+    for made, _ in live.repository.listing().finished:
         request = VerifyRequest(manifest=made, jobs=1, scratch=live.connection("postgres"))
         assert run_verify(live.repository, request, report=live.said.append, advance=ignore).ok
 
@@ -152,7 +152,7 @@ def test_a_database_that_is_dropped_meanwhile_leaves_no_backup(live: Bench) -> N
         live.backup("live", advance=drop)
 
     assert explained(raised.value)
-    assert live.repository.all() == []
+    assert live.repository.listing().finished == []
 
 
 def test_names_of_everything_may_have_quotes_spaces_and_any_letters(bench: Bench) -> None:

@@ -193,3 +193,29 @@ def _with_other_digest(manifest: Manifest) -> Manifest:
     stored = chunk.stored.model_copy(update={"raw_digest": "0" * 64})
     chunks = [chunk.model_copy(update={"stored": stored}), *table.chunks[1:]]
     return manifest.model_copy(update={"tables": [table.model_copy(update={"chunks": chunks})]})
+
+
+def test_a_damaged_manifest_is_told_and_the_other_backups_are_listed(live: Bench) -> None:
+    made, spoiled = live.backup("live"), live.backup("live")
+    put(live, f"{ROOT}{spoiled.id}/{MANIFEST}", b"{}")
+
+    found = live.repository.listing()
+
+    assert [manifest for manifest, _ in found.finished] == [made]
+    assert [error.code for error in found.faulty.values()] == [ExitCode.DAMAGED]
+    assert spoiled.id in found.faulty
+
+
+LARGE = 600 << 10
+"""Bytes; a row of more than a block is passed on by itself."""
+
+
+@pytest.mark.parametrize("sizes", [[LARGE], [LARGE, 1], [1, LARGE, LARGE], [1, LARGE]])
+def test_rows_of_more_than_a_block_are_no_damage(bench: Bench, sizes: list[int]) -> None:
+    awkward.create(bench.server, "live", "CREATE TABLE t (body text)")
+    with bench.server.connect("live") as session:
+        for size in sizes:
+            session.execute("INSERT INTO t SELECT repeat('x', %s)", [size])
+    request = VerifyRequest(manifest=bench.backup("live"), jobs=1)
+    result = run_verify(bench.repository, request, report=bench.said.append, advance=ignore)
+    assert (result.ok, result.findings) == (True, [])

@@ -87,7 +87,7 @@ def test_what_a_failed_backup_left_is_removed_by_the_next_once_it_is_old(live: B
     assert left not in live.written()
     assert "database/other/file" in live.written()
     assert live.store.uploads(live.bucket) == []
-    assert len(live.repository.all()) == 2
+    assert len(live.repository.listing().finished) == 2
     assert live.repository.find("latest") == manifest
 
 

@@ -23,7 +23,7 @@ def test_a_killed_backup_is_none_and_the_next_run_cleans_up(bench: Bench) -> Non
             check(bench.repository.place(picked.id), stored)
 
     unlocked(lambda: bench.backup("live", abandoned_after=NOW))
-    finished = {manifest.id for manifest, _ in bench.repository.all()}
+    finished = {manifest.id for manifest, _ in bench.repository.listing().finished}
     assert {key.split("/")[1] for key in bench.written()} == finished
     assert bench.store.uploads(bench.bucket) == []
     bench.restore(bench.repository.find("latest"), "back")
