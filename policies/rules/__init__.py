@@ -38,6 +38,7 @@ from rules.least_privilege import LEAST_PRIVILEGE
 from rules.listener_encryption import LISTENER_ENCRYPTION
 from rules.load_balancer_headers import LOAD_BALANCER_HEADERS
 from rules.load_balancer_logs import LOAD_BALANCER_LOGS
+from rules.load_balancer_protection import LOAD_BALANCER_PROTECTION
 from rules.log_retention import LOG_RETENTION
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
@@ -109,6 +110,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         DATABASE_AVAILABILITY,
         DATABASE_REPLICA,
         DATABASE_UPGRADES,
+        LOAD_BALANCER_PROTECTION,
         CACHE_DURABILITY,
         BUCKET_VERSIONING,
         BACKUP_COPIES,

@@ -479,6 +479,7 @@ def load_balancer(**changes: object) -> Resource:
             "loadBalancerType": "application",
             "idleTimeout": 300.0,
             "dropInvalidHeaderFields": True,
+            "enableDeletionProtection": True,
             "accessLogs": {"enabled": True, "bucket": UNKNOWN},
             "tags": tags("load-balancer"),
         },

@@ -119,6 +119,7 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "database-availability": [replica(), database(multiAz=False)],
     "database-replica": [database()],
     "database-upgrades": [replica(), database(autoMinorVersionUpgrade=False)],
+    "load-balancer-protection": [load_balancer(enableDeletionProtection=False)],
     "cache-durability": [cache_nodes(multiAzEnabled=False)],
     "bucket-versioning": bucket_without(bucket_versioning()),
     "backup-copies": [

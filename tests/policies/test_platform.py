@@ -111,6 +111,7 @@ BREAKS: Mapping[str, Change] = {
     ),
     "instance-metadata": changed(TEMPLATE, metadataOptions=None),
     "load-balancer-headers": changed(BALANCER, dropInvalidHeaderFields=None),
+    "load-balancer-protection": changed(BALANCER, enableDeletionProtection=False),
     "load-balancer-logs": changed(BALANCER, accessLogs=None),
     "database-backups": changed(DATABASE, backupRetentionPeriod=1.0),
     "database-protection": changed(DATABASE, deletionProtection=False),
@@ -140,7 +141,7 @@ STACKS = {
     "every option": "prod",
     "guest in the account": "prod",
 }
-ADVISED = {"local": {"database-protection"}}
+ADVISED = {"local": {"database-protection", "load-balancer-protection"}}
 """Rules that advise in a stack, by the pack's own configuration."""
 
 TODAY = date(2026, 12, 1)
