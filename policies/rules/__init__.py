@@ -40,6 +40,7 @@ from rules.load_balancer_headers import LOAD_BALANCER_HEADERS
 from rules.load_balancer_logs import LOAD_BALANCER_LOGS
 from rules.load_balancer_protection import LOAD_BALANCER_PROTECTION
 from rules.log_retention import LOG_RETENTION
+from rules.network_flow_logs import NETWORK_FLOW_LOGS
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
 from rules.oversight import OVERSIGHT
@@ -121,6 +122,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         DATABASE_LOGS,
         LOAD_BALANCER_LOGS,
         BUCKET_ACCESS_LOGS,
+        NETWORK_FLOW_LOGS,
         LOG_RETENTION,
         OVERSIGHT,
         REQUIRED_TAGS,

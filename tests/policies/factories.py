@@ -194,6 +194,26 @@ def subnet(**changes: object) -> Resource:
     return with_properties(made, changes)
 
 
+def vpc() -> Resource:
+    """A network at preview: AWS will give its ID."""
+    return Resource(
+        type="aws:ec2/vpc:Vpc",
+        name="network",
+        properties={"cidrBlock": "10.0.0.0/16", "id": UNKNOWN, "tags": tags("network")},
+    )
+
+
+def flow_log(**changes: object) -> Resource:
+    """The flow log of that network."""
+    made = Resource(
+        type="aws:ec2/flowLog:FlowLog",
+        name="network-flow-log",
+        depends={"vpcId": ["network"]},
+        properties={"vpcId": UNKNOWN, "trafficType": "ALL", "tags": tags("audit")},
+    )
+    return with_properties(made, changes)
+
+
 def elastic_address(**changes: object) -> Resource:
     """The address of a NAT gateway."""
     made = Resource(
@@ -597,6 +617,8 @@ def compliant_resources() -> list[Resource]:
         replica(),
         cache_nodes(),
         volume(),
+        vpc(),
+        flow_log(),
         subnet(),
         elastic_address(),
         security_group({"cidrBlocks": ["10.0.0.0/16"], "protocol": "-1"}),

@@ -53,6 +53,7 @@ from tests.policies.factories import (
     topic,
     trail,
     volume,
+    vpc,
     with_properties,
 )
 
@@ -130,6 +131,7 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "database-logs": [replica(), database(enabledCloudwatchLogsExports=["upgrade"])],
     "load-balancer-logs": [load_balancer(accessLogs=None)],
     "bucket-access-logs": bucket_without(bucket_logging()),
+    "network-flow-logs": [vpc()],
     "log-retention": [log_group(retentionInDays=30.0)],
     "oversight": [launch_template(), auto_scaling_group()],
     "required-tags": [log_group(tags=None)],

@@ -124,6 +124,7 @@ BREAKS: Mapping[str, Change] = {
     "audit-trail": changed("aws:cloudtrail/trail:Trail", kmsKeyId=None),
     "bucket-access-logs": without("aws:s3/bucketLogging:BucketLogging"),
     "log-retention": changed("aws:cloudwatch/logGroup:LogGroup", retentionInDays=7.0),
+    "network-flow-logs": without("aws:ec2/flowLog:FlowLog"),
     "oversight": without("aws:cloudtrail/trail:Trail"),
     "required-tags": changed(BALANCER, tags=None),
     "public-sharing": changed("aws:ssm/document:Document", permissions={"account_ids": "All"}),
