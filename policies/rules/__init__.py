@@ -44,6 +44,7 @@ from rules.network_flow_logs import NETWORK_FLOW_LOGS
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
 from rules.oversight import OVERSIGHT
+from rules.password_policy import PASSWORD_POLICY
 from rules.public_access_block import PUBLIC_ACCESS_BLOCK
 from rules.public_addresses import PUBLIC_ADDRESSES
 from rules.public_ingress import PUBLIC_INGRESS
@@ -102,6 +103,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         PUBLIC_POLICIES,
         PUBLIC_SHARING,
         LEAST_PRIVILEGE,
+        PASSWORD_POLICY,
         INSTANCE_METADATA,
         LOAD_BALANCER_HEADERS,
     ),

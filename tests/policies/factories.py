@@ -322,6 +322,22 @@ def account_public_access_block(**changes: object) -> Resource:
     return with_properties(block, changes)
 
 
+def password_policy(**changes: object) -> Resource:
+    """What the account asks of its users' passwords."""
+    made = Resource(
+        type="aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        properties={
+            "minimumPasswordLength": 14.0,
+            "passwordReusePrevention": 24.0,
+            "requireLowercaseCharacters": True,
+            "requireUppercaseCharacters": True,
+            "requireNumbers": True,
+            "requireSymbols": True,
+        },
+    )
+    return with_properties(made, changes)
+
+
 def encryption_by_default(**changes: object) -> Resource:
     """What the region does with volumes that say nothing."""
     made = Resource(
@@ -637,6 +653,7 @@ def compliant_resources() -> list[Resource]:
         container(),
         remote_image(),
         account_public_access_block(),
+        password_policy(),
         encryption_by_default(),
         topic(),
         listener(),

@@ -109,6 +109,9 @@ BREAKS: Mapping[str, Change] = {
     "least-privilege": changed(
         "aws:iam/rolePolicy:RolePolicy", policy='{"Statement": {"Effect": "Allow", "Action": "*"}}'
     ),
+    "password-policy": changed(
+        "aws:iam/accountPasswordPolicy:AccountPasswordPolicy", minimumPasswordLength=8
+    ),
     "instance-metadata": changed(TEMPLATE, metadataOptions=None),
     "load-balancer-headers": changed(BALANCER, dropInvalidHeaderFields=None),
     "load-balancer-protection": changed(BALANCER, enableDeletionProtection=False),
