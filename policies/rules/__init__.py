@@ -24,6 +24,7 @@ from rules.database_encryption import DATABASE_ENCRYPTION
 from rules.database_exposure import DATABASE_EXPOSURE
 from rules.database_floor import DATABASE_FLOOR
 from rules.database_logs import DATABASE_LOGS
+from rules.database_monitoring import DATABASE_MONITORING
 from rules.database_protection import DATABASE_PROTECTION
 from rules.database_replica import DATABASE_REPLICA
 from rules.database_transport import DATABASE_TRANSPORT
@@ -122,6 +123,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         AUDIT_TRAIL,
         DATABASE_AUDIT,
         DATABASE_LOGS,
+        DATABASE_MONITORING,
         LOAD_BALANCER_LOGS,
         BUCKET_ACCESS_LOGS,
         NETWORK_FLOW_LOGS,

@@ -123,6 +123,8 @@ def database(**changes: object) -> Resource:
             "finalSnapshotIdentifier": "database-final",
             "multiAz": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "monitoringInterval": 60.0,
+            "monitoringRoleArn": UNKNOWN,
             "tags": tags("database"),
         },
     )
@@ -140,6 +142,8 @@ def replica(**changes: object) -> Resource:
             "replicateSourceDb": UNKNOWN,
             "deletionProtection": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "monitoringInterval": 60.0,
+            "monitoringRoleArn": UNKNOWN,
             "tags": tags("database"),
         },
     )

@@ -131,6 +131,7 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "audit-trail": [trail(isMultiRegionTrail=False)],
     "database-audit": [database_parameters(**{"pgaudit.log": "ddl"})],
     "database-logs": [replica(), database(enabledCloudwatchLogsExports=["upgrade"])],
+    "database-monitoring": [replica(), database(monitoringInterval=0.0)],
     "load-balancer-logs": [load_balancer(accessLogs=None)],
     "bucket-access-logs": bucket_without(bucket_logging()),
     "network-flow-logs": [vpc()],

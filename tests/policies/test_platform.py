@@ -122,6 +122,7 @@ BREAKS: Mapping[str, Change] = {
     "database-replica": without_replicas(),
     "database-upgrades": adding(database(autoMinorVersionUpgrade=False)),
     "database-logs": changed(DATABASE, enabledCloudwatchLogsExports=None),
+    "database-monitoring": changed(DATABASE, monitoringInterval=0),
     "bucket-versioning": without("aws:s3/bucketVersioning:BucketVersioning"),
     "backup-copies": without("aws:s3/bucketReplicationConfig:BucketReplicationConfig"),
     "audit-trail": changed("aws:cloudtrail/trail:Trail", kmsKeyId=None),
