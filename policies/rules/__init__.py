@@ -59,6 +59,7 @@ from rules.template_origin import TEMPLATE_ORIGIN
 from rules.topic_encryption import TOPIC_ENCRYPTION
 from rules.unmeasured_compute import UNMEASURED_COMPUTE
 from rules.volume_encryption import VOLUME_ENCRYPTION
+from rules.web_firewall import WEB_FIREWALL
 from rules.websocket_timeouts import WEBSOCKET_TIMEOUTS
 
 RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
@@ -107,6 +108,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         PASSWORD_POLICY,
         INSTANCE_METADATA,
         LOAD_BALANCER_HEADERS,
+        WEB_FIREWALL,
     ),
     "Durability and availability": (
         DATABASE_BACKUPS,

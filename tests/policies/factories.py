@@ -515,8 +515,10 @@ def load_balancer(**changes: object) -> Resource:
     """An application load balancer."""
     made = Resource(
         type="aws:lb/loadBalancer:LoadBalancer",
+        name="balancer",
         properties={
             "loadBalancerType": "application",
+            "internal": False,
             "idleTimeout": 300.0,
             "dropInvalidHeaderFields": True,
             "enableDeletionProtection": True,
@@ -525,6 +527,16 @@ def load_balancer(**changes: object) -> Resource:
         },
     )
     return with_properties(made, changes)
+
+
+def web_acl_association() -> Resource:
+    """Puts a web ACL before that load balancer."""
+    return Resource(
+        type="aws:wafv2/webAclAssociation:WebAclAssociation",
+        name="web-firewall",
+        depends={"resourceArn": ["balancer"]},
+        properties={"resourceArn": UNKNOWN, "webAclArn": UNKNOWN},
+    )
 
 
 def target_group(**changes: object) -> Resource:
@@ -648,6 +660,7 @@ def compliant_resources() -> list[Resource]:
         database_parameters(),
         cache_parameters(),
         load_balancer(),
+        web_acl_association(),
         target_group(),
         key(),
         role_policy(),

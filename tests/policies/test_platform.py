@@ -114,6 +114,7 @@ BREAKS: Mapping[str, Change] = {
     ),
     "instance-metadata": changed(TEMPLATE, metadataOptions=None),
     "load-balancer-headers": changed(BALANCER, dropInvalidHeaderFields=None),
+    "web-firewall": without("aws:wafv2/webAclAssociation:WebAclAssociation"),
     "load-balancer-protection": changed(BALANCER, enableDeletionProtection=False),
     "load-balancer-logs": changed(BALANCER, accessLogs=None),
     "database-backups": changed(DATABASE, backupRetentionPeriod=1.0),
