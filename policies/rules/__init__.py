@@ -24,6 +24,7 @@ from rules.database_encryption import DATABASE_ENCRYPTION
 from rules.database_exposure import DATABASE_EXPOSURE
 from rules.database_floor import DATABASE_FLOOR
 from rules.database_logs import DATABASE_LOGS
+from rules.database_monitoring import DATABASE_MONITORING
 from rules.database_protection import DATABASE_PROTECTION
 from rules.database_replica import DATABASE_REPLICA
 from rules.database_transport import DATABASE_TRANSPORT
@@ -38,10 +39,13 @@ from rules.least_privilege import LEAST_PRIVILEGE
 from rules.listener_encryption import LISTENER_ENCRYPTION
 from rules.load_balancer_headers import LOAD_BALANCER_HEADERS
 from rules.load_balancer_logs import LOAD_BALANCER_LOGS
+from rules.load_balancer_protection import LOAD_BALANCER_PROTECTION
 from rules.log_retention import LOG_RETENTION
+from rules.network_flow_logs import NETWORK_FLOW_LOGS
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
 from rules.oversight import OVERSIGHT
+from rules.password_policy import PASSWORD_POLICY
 from rules.public_access_block import PUBLIC_ACCESS_BLOCK
 from rules.public_addresses import PUBLIC_ADDRESSES
 from rules.public_ingress import PUBLIC_INGRESS
@@ -55,6 +59,7 @@ from rules.template_origin import TEMPLATE_ORIGIN
 from rules.topic_encryption import TOPIC_ENCRYPTION
 from rules.unmeasured_compute import UNMEASURED_COMPUTE
 from rules.volume_encryption import VOLUME_ENCRYPTION
+from rules.web_firewall import WEB_FIREWALL
 from rules.websocket_timeouts import WEBSOCKET_TIMEOUTS
 
 RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
@@ -100,8 +105,10 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         PUBLIC_POLICIES,
         PUBLIC_SHARING,
         LEAST_PRIVILEGE,
+        PASSWORD_POLICY,
         INSTANCE_METADATA,
         LOAD_BALANCER_HEADERS,
+        WEB_FIREWALL,
     ),
     "Durability and availability": (
         DATABASE_BACKUPS,
@@ -109,6 +116,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         DATABASE_AVAILABILITY,
         DATABASE_REPLICA,
         DATABASE_UPGRADES,
+        LOAD_BALANCER_PROTECTION,
         CACHE_DURABILITY,
         BUCKET_VERSIONING,
         BACKUP_COPIES,
@@ -117,8 +125,10 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         AUDIT_TRAIL,
         DATABASE_AUDIT,
         DATABASE_LOGS,
+        DATABASE_MONITORING,
         LOAD_BALANCER_LOGS,
         BUCKET_ACCESS_LOGS,
+        NETWORK_FLOW_LOGS,
         LOG_RETENTION,
         OVERSIGHT,
         REQUIRED_TAGS,

@@ -196,6 +196,8 @@ def test_a_replica_below_the_floor_is_refused_though_its_source_complies(
             skip_final_snapshot=False,
             final_snapshot_identifier="replica-final",
             enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
+            monitoring_interval=60,
+            monitoring_role_arn="arn:aws:iam::123456789012:role/monitoring",
             tags=tags("database"),
             opts=in_region(),
         )

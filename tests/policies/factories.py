@@ -123,6 +123,8 @@ def database(**changes: object) -> Resource:
             "finalSnapshotIdentifier": "database-final",
             "multiAz": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "monitoringInterval": 60.0,
+            "monitoringRoleArn": UNKNOWN,
             "tags": tags("database"),
         },
     )
@@ -140,6 +142,8 @@ def replica(**changes: object) -> Resource:
             "replicateSourceDb": UNKNOWN,
             "deletionProtection": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
+            "monitoringInterval": 60.0,
+            "monitoringRoleArn": UNKNOWN,
             "tags": tags("database"),
         },
     )
@@ -190,6 +194,26 @@ def subnet(**changes: object) -> Resource:
             "mapPublicIpOnLaunch": False,
             "tags": tags("network"),
         },
+    )
+    return with_properties(made, changes)
+
+
+def vpc() -> Resource:
+    """A network at preview: AWS will give its ID."""
+    return Resource(
+        type="aws:ec2/vpc:Vpc",
+        name="network",
+        properties={"cidrBlock": "10.0.0.0/16", "id": UNKNOWN, "tags": tags("network")},
+    )
+
+
+def flow_log(**changes: object) -> Resource:
+    """The flow log of that network."""
+    made = Resource(
+        type="aws:ec2/flowLog:FlowLog",
+        name="network-flow-log",
+        depends={"vpcId": ["network"]},
+        properties={"vpcId": UNKNOWN, "trafficType": "ALL", "tags": tags("audit")},
     )
     return with_properties(made, changes)
 
@@ -300,6 +324,22 @@ def account_public_access_block(**changes: object) -> Resource:
         },
     )
     return with_properties(block, changes)
+
+
+def password_policy(**changes: object) -> Resource:
+    """What the account asks of its users' passwords."""
+    made = Resource(
+        type="aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        properties={
+            "minimumPasswordLength": 14.0,
+            "passwordReusePrevention": 24.0,
+            "requireLowercaseCharacters": True,
+            "requireUppercaseCharacters": True,
+            "requireNumbers": True,
+            "requireSymbols": True,
+        },
+    )
+    return with_properties(made, changes)
 
 
 def encryption_by_default(**changes: object) -> Resource:
@@ -475,15 +515,28 @@ def load_balancer(**changes: object) -> Resource:
     """An application load balancer."""
     made = Resource(
         type="aws:lb/loadBalancer:LoadBalancer",
+        name="balancer",
         properties={
             "loadBalancerType": "application",
+            "internal": False,
             "idleTimeout": 300.0,
             "dropInvalidHeaderFields": True,
+            "enableDeletionProtection": True,
             "accessLogs": {"enabled": True, "bucket": UNKNOWN},
             "tags": tags("load-balancer"),
         },
     )
     return with_properties(made, changes)
+
+
+def web_acl_association() -> Resource:
+    """Puts a web ACL before that load balancer."""
+    return Resource(
+        type="aws:wafv2/webAclAssociation:WebAclAssociation",
+        name="web-firewall",
+        depends={"resourceArn": ["balancer"]},
+        properties={"resourceArn": UNKNOWN, "webAclArn": UNKNOWN},
+    )
 
 
 def target_group(**changes: object) -> Resource:
@@ -596,6 +649,8 @@ def compliant_resources() -> list[Resource]:
         replica(),
         cache_nodes(),
         volume(),
+        vpc(),
+        flow_log(),
         subnet(),
         elastic_address(),
         security_group({"cidrBlocks": ["10.0.0.0/16"], "protocol": "-1"}),
@@ -605,6 +660,7 @@ def compliant_resources() -> list[Resource]:
         database_parameters(),
         cache_parameters(),
         load_balancer(),
+        web_acl_association(),
         target_group(),
         key(),
         role_policy(),
@@ -614,6 +670,7 @@ def compliant_resources() -> list[Resource]:
         container(),
         remote_image(),
         account_public_access_block(),
+        password_policy(),
         encryption_by_default(),
         topic(),
         listener(),

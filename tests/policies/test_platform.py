@@ -109,8 +109,13 @@ BREAKS: Mapping[str, Change] = {
     "least-privilege": changed(
         "aws:iam/rolePolicy:RolePolicy", policy='{"Statement": {"Effect": "Allow", "Action": "*"}}'
     ),
+    "password-policy": changed(
+        "aws:iam/accountPasswordPolicy:AccountPasswordPolicy", minimumPasswordLength=8
+    ),
     "instance-metadata": changed(TEMPLATE, metadataOptions=None),
     "load-balancer-headers": changed(BALANCER, dropInvalidHeaderFields=None),
+    "web-firewall": without("aws:wafv2/webAclAssociation:WebAclAssociation"),
+    "load-balancer-protection": changed(BALANCER, enableDeletionProtection=False),
     "load-balancer-logs": changed(BALANCER, accessLogs=None),
     "database-backups": changed(DATABASE, backupRetentionPeriod=1.0),
     "database-protection": changed(DATABASE, deletionProtection=False),
@@ -118,11 +123,13 @@ BREAKS: Mapping[str, Change] = {
     "database-replica": without_replicas(),
     "database-upgrades": adding(database(autoMinorVersionUpgrade=False)),
     "database-logs": changed(DATABASE, enabledCloudwatchLogsExports=None),
+    "database-monitoring": changed(DATABASE, monitoringInterval=0),
     "bucket-versioning": without("aws:s3/bucketVersioning:BucketVersioning"),
     "backup-copies": without("aws:s3/bucketReplicationConfig:BucketReplicationConfig"),
     "audit-trail": changed("aws:cloudtrail/trail:Trail", kmsKeyId=None),
     "bucket-access-logs": without("aws:s3/bucketLogging:BucketLogging"),
     "log-retention": changed("aws:cloudwatch/logGroup:LogGroup", retentionInDays=7.0),
+    "network-flow-logs": without("aws:ec2/flowLog:FlowLog"),
     "oversight": without("aws:cloudtrail/trail:Trail"),
     "required-tags": changed(BALANCER, tags=None),
     "public-sharing": changed("aws:ssm/document:Document", permissions={"account_ids": "All"}),
@@ -140,7 +147,7 @@ STACKS = {
     "every option": "prod",
     "guest in the account": "prod",
 }
-ADVISED = {"local": {"database-protection"}}
+ADVISED = {"local": {"database-protection", "load-balancer-protection"}}
 """Rules that advise in a stack, by the pack's own configuration."""
 
 TODAY = date(2026, 12, 1)

@@ -19,7 +19,7 @@ def configured(folder: Path, text: str, stack: str = "prod") -> dict[str, dict[s
 
 
 def test_the_shipped_file_can_be_read() -> None:
-    assert set(read(FILE, RULES, "local")) == {"database-protection"}
+    assert set(read(FILE, RULES, "local")) == {"database-protection", "load-balancer-protection"}
 
 
 def test_without_a_file_nothing_is_set(tmp_path: Path) -> None:
