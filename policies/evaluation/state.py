@@ -1,15 +1,17 @@
 """Holds an exported state against the rules, without an engine.
 
 The state is what `pulumi stack export` writes. Resource rules read inputs and stack rules outputs,
-as they do in a deployment: what passes there passes here, unless rules or state have changed.
+as they do in a deployment. Resource rules read outputs as well, for these tell what was changed
+past the program.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
 from evaluation.configuration import LEVEL
+from evaluation.drift import joined, really
 from evaluation.exemptions import Exemption, find
 from evaluation.judgement import Finding, judge_resource, judge_stack
 from evaluation.levels import EnforcementLevel, Severity
@@ -75,7 +77,10 @@ def evaluate(
         StateError: it is no export of a stack, or of a version unknown here.
     """
     exported = _exported(state)
-    inputs, outputs = _resources(exported, "inputs"), _resources(exported, "outputs")
+    asked = [_plain(mapping(each.get("inputs"))) for each in exported]
+    told = [_plain(mapping(each.get("outputs"))) for each in exported]
+    real = [really(each["type"], *two) for each, *two in zip(exported, asked, told, strict=True)]
+    inputs, outputs, there = (_resources(exported, each) for each in (asked, told, real))
     found: list[Violation] = []
     for rule in rules:
         settings = (configuration or {}).get(rule.name, {})
@@ -83,7 +88,7 @@ def evaluate(
         if level is EnforcementLevel.DISABLED:
             continue
         findings = (
-            (each for one in inputs for each in judge_resource(rule, one, settings))
+            _judged(rule, inputs, there, settings)
             if isinstance(rule, ResourceRule)
             else judge_stack(rule, outputs, settings)
         )
@@ -120,15 +125,32 @@ def _exported(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _resources(exported: Sequence[Mapping[str, Any]], which: str) -> list[Resource]:
+def _judged(
+    rule: ResourceRule,
+    inputs: Sequence[Resource],
+    there: Sequence[Resource],
+    settings: Mapping[str, Any],
+) -> Iterator[Finding]:
+    """What a rule finds of each resource, as the program asks for it and as it is there."""
+    for asked, real in zip(inputs, there, strict=True):
+        found = list(judge_resource(rule, asked, settings))
+        # Of any type at all nobody knows which outputs are only AWS's own.
+        if rule.resource_types is not None:
+            found = joined(found, list(judge_resource(rule, real, settings)))
+        yield from found
+
+
+def _resources(
+    exported: Sequence[Mapping[str, Any]], properties: Sequence[Mapping[str, Any]]
+) -> list[Resource]:
     read: dict[str, Resource] = {
         each["urn"]: Resource(
             resource_type=each["type"],
-            props=guarded(_plain(mapping(each.get(which)))),
+            props=guarded(props),
             urn=each["urn"],
             name=each["urn"].rpartition("::")[2],
         )
-        for each in exported
+        for each, props in zip(exported, properties, strict=True)
     }
     for each in exported:
         resource = read[each["urn"]]
