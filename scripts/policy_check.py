@@ -20,7 +20,6 @@ sys.path.append(str(ROOT / "policies"))
 from evaluation import configuration, exemptions  # noqa: E402
 from evaluation.faulty_file import FaultyFileError  # noqa: E402
 from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
-from evaluation.rule import OnUnknown  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
 from evaluation.state import StateError, Violation, evaluate, stack_name  # noqa: E402
 from rules import RULES  # noqa: E402
@@ -50,22 +49,12 @@ class Report:
     @property
     def blocking(self) -> list[Violation]:
         """Those for which a deployment would be refused."""
-        return [each for each in self.violations if blocks(each)]
+        return [each for each in self.violations if each.blocks]
 
     @property
     def exit_code(self) -> ExitCode:
         """`REFUSED` when a deployment of this state would be."""
         return ExitCode.REFUSED if self.blocking else ExitCode.OK
-
-
-REPORTS_UNKNOWN = {rule.name for rule in RULES if rule.on_unknown is OnUnknown.REPORT}
-
-
-def blocks(violation: Violation) -> bool:
-    """Whether a deployment would be refused for it."""
-    advises = violation.level is EnforcementLevel.ADVISORY
-    untold = violation.unknown and violation.rule in REPORTS_UNKNOWN
-    return not advises and not untold and violation.exempted is None
 
 
 def run_check(state_file: Path) -> Report:
@@ -98,7 +87,7 @@ def run_check(state_file: Path) -> Report:
 
 def rows(report: Report) -> list[dict[str, Any]]:
     """What is shown of each violation, the blocking ones first."""
-    ordered = sorted(report.violations, key=lambda each: not blocks(each))
+    ordered = sorted(report.violations, key=lambda each: not each.blocks)
     return [
         {
             "rule": each.rule,
@@ -164,7 +153,7 @@ def _sarif_result(violation: Violation, rule_index: int, state_file: Path) -> di
 def _effect(violation: Violation) -> str:
     if violation.exempted is not None:
         return f"exempt until {violation.exempted.expires}"
-    return "blocks" if blocks(violation) else "advises"
+    return "blocks" if violation.blocks else "advises"
 
 
 def _read(state_file: Path) -> dict[str, Any]:

@@ -57,6 +57,11 @@ def read(path: Path, rules: Sequence[AnyRule], stack: str) -> dict[str, dict[str
     return settings
 
 
+def on_unknown(rule: AnyRule, settings: Mapping[str, Any]) -> OnUnknown:
+    """What a value that a rule cannot know does, by what is set of the rule."""
+    return OnUnknown(settings.get(ON_UNKNOWN, rule.on_unknown))
+
+
 def fault_of(rules: Mapping[str, AnyRule], name: str, properties: Sequence[str]) -> str | None:
     """What is wrong with the engine's configuration of one rule, or None.
 

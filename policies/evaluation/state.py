@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from evaluation.configuration import LEVEL
+from evaluation.configuration import LEVEL, on_unknown
 from evaluation.drift import joined, really
 from evaluation.exemptions import Exemption, find
 from evaluation.judgement import Finding, judge_resource, judge_stack
 from evaluation.levels import EnforcementLevel, Severity
 from evaluation.properties import entries, mapping, value_at
 from evaluation.resources import Resource
-from evaluation.rule import AnyRule, ResourceRule
+from evaluation.rule import AnyRule, OnUnknown, ResourceRule
 from evaluation.unknown import UNKNOWN, guarded
 
 VERSIONS = (3, 4)
@@ -44,6 +44,7 @@ class Violation:
         level: what a deployment would do about it.
         severity: how much harm it does.
         unknown: whether the value is kept as a secret, so that the rule could not tell.
+        on_unknown: what a deployment would do about such a value.
         exempted: the entry of `exemptions.yaml` that lets it pass, if any.
     """
 
@@ -53,7 +54,15 @@ class Violation:
     level: EnforcementLevel
     severity: Severity
     unknown: bool
+    on_unknown: OnUnknown
     exempted: Exemption | None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a deployment would be refused for it."""
+        advises = self.level is EnforcementLevel.ADVISORY
+        untold = self.unknown and self.on_unknown is OnUnknown.REPORT
+        return not advises and not untold and self.exempted is None
 
 
 def evaluate(
@@ -92,7 +101,19 @@ def evaluate(
             if isinstance(rule, ResourceRule)
             else judge_stack(rule, outputs, settings)
         )
-        found += [_violation(rule, level, each, exemptions, today) for each in findings]
+        found += [
+            Violation(
+                rule=rule.name,
+                urn=each.urn,
+                message=each.message,
+                level=level,
+                severity=rule.severity,
+                unknown=each.unknown,
+                on_unknown=on_unknown(rule, settings),
+                exempted=find(exemptions, each, today),
+            )
+            for each in findings
+        ]
     return found
 
 
@@ -174,21 +195,3 @@ def _plain(value: Any) -> Any:
     if marked.get(SIGNATURE) == SECRET:
         return UNKNOWN
     return {key: _plain(each) for key, each in marked.items()}
-
-
-def _violation(
-    rule: AnyRule,
-    level: EnforcementLevel,
-    finding: Finding,
-    exemptions: Sequence[Exemption],
-    today: date,
-) -> Violation:
-    return Violation(
-        rule=rule.name,
-        urn=finding.urn,
-        message=finding.message,
-        level=level,
-        severity=rule.severity,
-        unknown=finding.unknown,
-        exempted=find(exemptions, finding, today),
-    )

@@ -7,6 +7,7 @@ import pytest
 
 from evaluation.exemptions import Exemption
 from evaluation.levels import EnforcementLevel, Severity
+from evaluation.rule import OnUnknown
 from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate, stack_name
 from rules import RULES
 from rules.bucket_versioning import BUCKET_VERSIONING
@@ -30,6 +31,7 @@ FOUND = Violation(
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
     unknown=False,
+    on_unknown=OnUnknown.BLOCK,
     exempted=None,
 )
 
@@ -100,6 +102,14 @@ def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
     (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], today=TODAY)
     assert found.unknown
     assert found.message.startswith("backupRetentionPeriod is not known yet")
+
+
+@pytest.mark.parametrize(("told", "blocks"), [("block", True), ("report", False)])
+def test_the_configuration_says_whether_a_secret_blocks(told: str, blocks: bool) -> None:
+    hidden = exported(database(backupRetentionPeriod={SIGNATURE: SECRET, "ciphertext": "v1:…"}))
+    settings = {"database-backups": {"onUnknown": told}}
+    (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], configuration=settings, today=TODAY)
+    assert found.blocks is blocks
 
 
 def test_a_secret_in_a_list_is_one_as_well() -> None:
