@@ -5,6 +5,7 @@ as they do in a deployment. Resource rules read outputs as well, for these tell 
 past the program.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -186,12 +187,22 @@ def _resources(
 
 
 def _plain(value: Any) -> Any:
-    """A value without Pulumi's marks. What is encrypted is as unknown as at preview."""
+    """A value without Pulumi's marks. What is encrypted is as unknown as at preview.
+
+    `pulumi stack export --show-secrets` writes secrets as JSON in a text.
+    """
     if isinstance(value, list):
         return [_plain(each) for each in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
     marked = cast("dict[str, Any]", value)
     if marked.get(SIGNATURE) == SECRET:
-        return UNKNOWN
+        return _decoded(marked.get("plaintext"))
     return {key: _plain(each) for key, each in marked.items()}
+
+
+def _decoded(plaintext: object) -> Any:
+    try:
+        return _plain(json.loads(plaintext)) if isinstance(plaintext, str) else UNKNOWN
+    except ValueError:
+        return UNKNOWN

@@ -1,5 +1,6 @@
 """An exported state is held against the same rules as a deployment."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -110,6 +111,30 @@ def test_the_configuration_says_whether_a_secret_blocks(told: str, blocks: bool)
     settings = {"database-backups": {"onUnknown": told}}
     (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], configuration=settings, today=TODAY)
     assert found.blocks is blocks
+
+
+@pytest.mark.parametrize(
+    ("plaintext", "message"),
+    [
+        ("3", FOUND.message),
+        ("{", "backupRetentionPeriod is not known yet"),
+        (3, "backupRetentionPeriod is not known yet"),
+    ],
+)
+def test_a_secret_that_is_shown_is_read(plaintext: object, message: str) -> None:
+    shown = {SIGNATURE: SECRET, "plaintext": plaintext}
+    (found,) = evaluate(
+        state(exported(database(backupRetentionPeriod=shown))), [DATABASE_BACKUPS], today=TODAY
+    )
+    assert found.message.startswith(message)
+
+
+def test_a_secret_within_one_that_is_shown_is_one() -> None:
+    hidden = {SIGNATURE: SECRET, "ciphertext": "v1:…"}
+    shown = {SIGNATURE: SECRET, "plaintext": json.dumps(["postgresql", hidden])}
+    listed = exported(database(enabledCloudwatchLogsExports=shown))
+    (found,) = evaluate(state(listed), [DATABASE_LOGS], today=TODAY)
+    assert found.message.startswith("enabledCloudwatchLogsExports.1 is not known yet")
 
 
 def test_a_secret_in_a_list_is_one_as_well() -> None:
