@@ -20,12 +20,21 @@ sys.path.append(str(ROOT / "policies"))
 from evaluation import configuration, exemptions  # noqa: E402
 from evaluation.faulty_file import FaultyFileError  # noqa: E402
 from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
+from evaluation.rule import AnyRule  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
-from evaluation.state import StateError, Violation, evaluate, stack_name  # noqa: E402
+from evaluation.state import (  # noqa: E402
+    StateError,
+    Violation,
+    evaluate,
+    exemption_violations,
+    stack_name,
+)
 from rules import RULES  # noqa: E402
 
 SARIF_VERSION = "2.1.0"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+TOOL = "messaging-app-policies"
 
 SARIF_LEVELS = {EnforcementLevel.ADVISORY: "warning"}
 """What is not listed is an error."""
@@ -37,6 +46,14 @@ SEVERITY_SCORES = {
     Severity.LOW: "2.0",
 }
 """Within GitHub's ranges of `security-severity`: critical over 9.0, high 7.0, medium 4.0."""
+
+SARIF_OF_EXEMPTIONS = {
+    "id": exemptions.POLICY,
+    "shortDescription": {"text": f"{exemptions.TITLE}."},
+    "fullDescription": {"text": "A permission that nobody needs any more is one to be misused."},
+    "help": {"text": "Remove the entry from exemptions.yaml, correct it, or give it a new date."},
+    "properties": {"security-severity": SEVERITY_SCORES[Severity.MEDIUM]},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +88,9 @@ def run_check(state_file: Path) -> Report:
         stack = stack_name(state)
         settings = configuration.read(configuration.FILE, RULES, stack=stack)
         allowed = exemptions.read({rule.name for rule in RULES})
-        found = evaluate(
-            state,
-            RULES,
-            configuration=settings,
-            exemptions=allowed,
-            today=utc_today(),
-        )
+        today = utc_today()
+        found = evaluate(state, RULES, configuration=settings, exemptions=allowed, today=today)
+        found += exemption_violations(state, found, allowed, today)
     except StateError as error:
         raise OpsError(f"{state_file}: {error}", ExitCode.USAGE) from None
     except FaultyFileError as error:
@@ -104,28 +117,27 @@ def rows(report: Report) -> list[dict[str, Any]]:
 def sarif(report: Report, state_file: Path) -> str:
     """The report in the format of code-scanning tools (OASIS SARIF 2.1.0)."""
     names = {each.rule for each in report.violations}
-    rules = [rule for rule in RULES if rule.name in names]
-    driver = {
-        "name": "messaging-app-policies",
-        "rules": [
-            {
-                "id": rule.name,
-                "shortDescription": {"text": f"{rule.title}."},
-                "fullDescription": {"text": rule.why},
-                "help": {"text": rule.fix},
-                "properties": {"security-severity": SEVERITY_SCORES[rule.severity]},
-            }
-            for rule in rules
-        ],
-    }
-    places = {rule.name: index for index, rule in enumerate(rules)}
+    described = [_sarif_rule(rule) for rule in RULES if rule.name in names]
+    if exemptions.POLICY in names:
+        described.append(SARIF_OF_EXEMPTIONS)
+    places = {rule["id"]: index for index, rule in enumerate(described)}
     results = [_sarif_result(each, places[each.rule], state_file) for each in report.violations]
     document = {
         "$schema": SARIF_SCHEMA,
         "version": SARIF_VERSION,
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": {"name": TOOL, "rules": described}}, "results": results}],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _sarif_rule(rule: AnyRule) -> dict[str, Any]:
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "properties": {"security-severity": SEVERITY_SCORES[rule.severity]},
+    }
 
 
 def _sarif_result(violation: Violation, rule_index: int, state_file: Path) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from pulumi_policy.proxy import (
 from pulumi_policy.proxy import UnknownValueError as PulumiUnknownValueError
 
 from evaluation.configuration import CLOSING, LEVEL, ON_UNKNOWN, on_unknown
+from evaluation.exemptions import TITLE
 from evaluation.judgement import judge_resource, judge_stack
 from evaluation.resources import Resource
 from evaluation.rule import AnyRule, OnUnknown, Remedy, ResourceRule, StackRule
@@ -139,7 +140,7 @@ def closing_policies(run: Run) -> list[StackValidationPolicy]:
             report_violation(message, None)
 
     texts = (
-        (exemptions, EnforcementLevel.MANDATORY, "Exemptions are in date and needed."),
+        (exemptions, EnforcementLevel.MANDATORY, f"{TITLE}."),
         (exempted, EnforcementLevel.ADVISORY, "Exempt from a rule, by exemptions.yaml."),
         (unchecked, EnforcementLevel.ADVISORY, "Rules that are checked during the deployment."),
     )

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import yaml
 
+from evaluation.exemptions import POLICY
 from evaluation.faulty_file import FaultyFileError
 from evaluation.levels import EnforcementLevel
 from evaluation.rule import AnyRule, OnUnknown, ResourceRule
@@ -25,7 +26,7 @@ LEVELS = tuple(level.value for level in EnforcementLevel)
 ALL = "all"
 """What stands for every rule in the file given by `--policy-pack-config`."""
 
-CLOSING = ("exemptions", "exempted", "unknown-values")
+CLOSING = (POLICY, "exempted", "unknown-values")
 """The policies that come last and report what the others let pass."""
 
 

@@ -12,6 +12,11 @@ from pathlib import Path
 
 from evaluation.judgement import Finding
 
+POLICY = "exemptions"
+"""What reports faults of the entries, in a deployment and of a state."""
+
+TITLE = "Exemptions are in date and needed"
+
 FILE = Path(__file__).parents[1] / "exemptions.yaml"
 
 EXAMPLE = "urn:pulumi:prod::messaging-app::*::database-primary"

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from evaluation.configuration import LEVEL, on_unknown
 from evaluation.drift import joined, really
-from evaluation.exemptions import Exemption, find
+from evaluation.exemptions import POLICY, Exemption, faults, find, stack_of
 from evaluation.judgement import Finding, judge_resource, judge_stack
 from evaluation.levels import EnforcementLevel, Severity
 from evaluation.properties import entries, mapping, value_at
@@ -116,6 +116,43 @@ def evaluate(
             for each in findings
         ]
     return found
+
+
+def exemption_violations(
+    state: Mapping[str, Any],
+    found: Iterable[Violation],
+    exemptions: Sequence[Exemption],
+    today: date,
+) -> list[Violation]:
+    """What is wrong with the exemptions of a state's stack: it blocks, as in a deployment.
+
+    Args:
+        state: the parsed export.
+        found: what the rules say about it.
+        exemptions: those that the rules were held with.
+        today: the day that expiry is counted against.
+
+    Raises:
+        StateError: as `evaluate`.
+    """
+    urn = next((each["urn"] for each in _exported(state)), None)
+    if urn is None:
+        return []
+    stack, project = stack_of(urn).removeprefix("urn:pulumi:").split("::")
+    used = [each.exempted for each in found if each.exempted is not None]
+    return [
+        Violation(
+            rule=POLICY,
+            urn=f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
+            message=message,
+            level=EnforcementLevel.MANDATORY,
+            severity=Severity.MEDIUM,
+            unknown=False,
+            on_unknown=OnUnknown.BLOCK,
+            exempted=None,
+        )
+        for message in faults(exemptions, used, urn, today)
+    ]
 
 
 def stack_name(state: Mapping[str, Any]) -> str:

@@ -12,8 +12,8 @@ import pytest
 from scripts.exit_codes import ExitCode
 
 ROOT = Path(__file__).parents[2]
-PLATFORM = "urn:pulumi:prod::messaging-app::messaging-app:aws:Platform"
-VOLUME_URN = f"{PLATFORM}$aws:ebs/volume:Volume::data"
+# Of a project that the shipped exemptions are not for.
+VOLUME_URN = "urn:pulumi:prod::other-app::aws:ebs/volume:Volume::data"
 TAGS = {
     "Project": "messaging-app",
     "Environment": "prod",
@@ -68,6 +68,25 @@ def test_a_violation_is_told_with_its_rule_and_would_block(check: Check) -> None
     assert (row["rule"], row["urn"], row["effect"]) == ("volume-encryption", VOLUME_URN, "blocks")
     assert row["severity"] == "high"
     assert row["message"].startswith("encrypted is ")
+
+
+def test_an_exemption_that_nothing_needs_blocks(check: Check, tmp_path: Path) -> None:
+    stack = "urn:pulumi:dr::messaging-app"
+    made = {**volume(), "urn": f"{stack}::aws:ebs/volume:Volume::data"}
+    done = check(state(made), "--json", "--sarif", str(tmp_path / "report.sarif"))
+    assert done.returncode == ExitCode.REFUSED
+    [row] = json.loads(done.stdout)
+    assert (row["rule"], row["effect"]) == ("exemptions", "blocks")
+    assert row["urn"] == f"{stack}::pulumi:pulumi:Stack::messaging-app-dr"
+    assert row["message"] == (
+        "exemptions.yaml:4: the exemption of "
+        "urn:pulumi:*::messaging-app::*$aws:rds/instance:Instance::database-* from "
+        "database-upgrades exempts nothing: no resource of this stack that it matches breaks the "
+        "rule. Remove the entry, or correct its resource or rule."
+    )
+    [run] = json.loads((tmp_path / "report.sarif").read_text(encoding="utf-8"))["runs"]
+    [rule], [result] = run["tool"]["driver"]["rules"], run["results"]
+    assert (rule["id"], result["ruleId"], result["level"]) == ("exemptions", "exemptions", "error")
 
 
 def test_a_person_reads_a_table_and_a_count(check: Check) -> None:

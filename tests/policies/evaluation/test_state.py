@@ -1,6 +1,7 @@
 """An exported state is held against the same rules as a deployment."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,15 @@ import pytest
 from evaluation.exemptions import Exemption
 from evaluation.levels import EnforcementLevel, Severity
 from evaluation.rule import OnUnknown
-from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate, stack_name
+from evaluation.state import (
+    SECRET,
+    SIGNATURE,
+    StateError,
+    Violation,
+    evaluate,
+    exemption_violations,
+    stack_name,
+)
 from rules import RULES
 from rules.bucket_versioning import BUCKET_VERSIONING
 from rules.database_backups import DATABASE_BACKUPS
@@ -80,21 +89,70 @@ def test_a_rule_that_is_disabled_says_nothing() -> None:
     assert evaluate(state(SHORT), [DATABASE_BACKUPS], configuration=settings, today=TODAY) == []
 
 
+EXEMPTION = Exemption(
+    resource="urn:pulumi:*::messaging-app::*::database",
+    rule="database-backups",
+    owner="platform",
+    reason="A test.",
+    expires=TODAY,
+    line=1,
+    file="exemptions.yaml",
+)
+
+
 @pytest.mark.parametrize(
     ("expires", "holds"), [(date(2030, 1, 2), True), (date(2030, 1, 1), False)]
 )
 def test_an_exemption_is_told_until_its_last_day(expires: date, holds: bool) -> None:
-    exemption = Exemption(
-        resource="urn:pulumi:*::*::*::database",
-        rule="database-backups",
-        owner="platform",
-        reason="A test.",
-        expires=expires,
-        line=1,
-        file="exemptions.yaml",
-    )
+    exemption = replace(EXEMPTION, expires=expires)
     (found,) = evaluate(state(SHORT), [DATABASE_BACKUPS], exemptions=[exemption], today=TODAY)
     assert found.exempted == (exemption if holds else None)
+
+
+SUBJECT = (
+    "exemptions.yaml:1: the exemption of urn:pulumi:*::messaging-app::*::database from "
+    "database-backups"
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "expires", "faults"),
+    [
+        (3, TODAY, []),
+        (
+            7,
+            TODAY,
+            [
+                f"{SUBJECT} exempts nothing: no resource of this stack that it matches breaks the "
+                "rule. Remove the entry, or correct its resource or rule."
+            ],
+        ),
+        (
+            3,
+            date(2030, 1, 1),
+            [
+                f"{SUBJECT} expired on 2030-01-01. Make the resource comply and remove the entry, "
+                "or have platform give it a new date."
+            ],
+        ),
+    ],
+)
+def test_an_exemption_that_is_not_needed_or_expired_blocks(
+    days: int, expires: date, faults: list[str]
+) -> None:
+    exemption = replace(EXEMPTION, expires=expires)
+    kept = state(exported(database(backupRetentionPeriod=days)))
+    found = evaluate(kept, [DATABASE_BACKUPS], exemptions=[exemption], today=TODAY)
+    told = exemption_violations(kept, found, [exemption], TODAY)
+    assert [each.message for each in told] == faults
+    assert all(each.blocks for each in told)
+    stack = "urn:pulumi:test::messaging-app::pulumi:pulumi:Stack::messaging-app-test"
+    assert {(each.rule, each.urn) for each in told} <= {("exemptions", stack)}
+
+
+@pytest.mark.parametrize("expires", [TODAY, date(2030, 1, 1)])
+def test_a_state_without_resources_needs_no_exemption(expires: date) -> None:
+    assert exemption_violations(state(), [], [replace(EXEMPTION, expires=expires)], TODAY) == []
 
 
 def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
