@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -19,7 +20,7 @@ sys.path.append(str(ROOT / "policies"))
 
 from evaluation import configuration, exemptions  # noqa: E402
 from evaluation.faulty_file import FaultyFileError  # noqa: E402
-from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
+from evaluation.levels import Severity  # noqa: E402
 from evaluation.rule import AnyRule  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
 from evaluation.state import (  # noqa: E402
@@ -35,9 +36,6 @@ SARIF_VERSION = "2.1.0"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 TOOL = "messaging-app-policies"
-
-SARIF_LEVELS = {EnforcementLevel.ADVISORY: "warning"}
-"""What is not listed is an error."""
 
 SEVERITY_SCORES = {
     Severity.CRITICAL: "9.5",
@@ -144,11 +142,11 @@ def _sarif_result(violation: Violation, rule_index: int, state_file: Path) -> di
     result: dict[str, Any] = {
         "ruleId": violation.rule,
         "ruleIndex": rule_index,
-        "level": SARIF_LEVELS.get(violation.level, "error"),
+        "level": "error" if violation.blocks else "warning",
         "message": {"text": violation.message},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": state_file.as_posix()}},
+                "physicalLocation": {"artifactLocation": {"uri": quote(state_file.as_posix())}},
                 "logicalLocations": [{"fullyQualifiedName": violation.urn, "kind": "resource"}],
             }
         ],
