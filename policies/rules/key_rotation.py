@@ -1,11 +1,10 @@
 """Keys are rotated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from evaluation.levels import Severity
 from evaluation.properties import is_true, value_at
 from evaluation.references import cis, fsbp, guide, pci
-from evaluation.remedies import setting
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
 
@@ -21,6 +20,11 @@ def check(resource: Resource) -> Iterator[str]:
         yield "enableKeyRotation is not true; keys are renewed every year. Set it to true."
 
 
+def remedy(resource: Resource) -> Mapping[str, object]:
+    """Rotate the key, where the check says that it is not."""
+    return {"enableKeyRotation": True} if list(check(resource)) else {}
+
+
 KEY_ROTATION = ResourceRule(
     name="key-rotation",
     title="Keys are rotated",
@@ -30,6 +34,6 @@ KEY_ROTATION = ResourceRule(
     fix="Set enableKeyRotation to true.",
     example=Example(violates="enableKeyRotation: false", complies="enableKeyRotation: true"),
     resource_types=(KEY,),
-    remedy=setting(enableKeyRotation=True),
+    remedy=remedy,
     check=check,
 )

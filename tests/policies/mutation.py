@@ -71,7 +71,7 @@ JUDGED_BY = {
         "rules/test_log_retention.py",
     ],
     "evaluation/references": ["test_docs.py"],
-    "evaluation/remedies": ["rules/test_key_rotation.py"],
+    "evaluation/remedies": ["rules/test_public_access_block.py"],
     "evaluation/resource_policies": ["rules/test_public_policies.py"],
     "evaluation/resources": [
         "evaluation/test_judgement.py",
