@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from evaluation.levels import Severity
 from evaluation.properties import is_true, value_at
-from evaluation.references import cis, fsbp, guide, pci
+from evaluation.references import cis, guide, pci, security_hub
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
 
@@ -30,7 +30,12 @@ KEY_ROTATION = ResourceRule(
     title="Keys are rotated",
     why="The less is encrypted with one key, the less is lost with it.",
     severity=Severity.MEDIUM,
-    references=(guide("Compliance: Data Protection"), cis("3.6"), fsbp("KMS.4"), pci("3.7.4")),
+    references=(
+        guide("Compliance: Data Protection"),
+        cis("3.6"),
+        security_hub("KMS.4"),
+        pci("3.7.4"),
+    ),
     fix="Set enableKeyRotation to true.",
     example=Example(violates="enableKeyRotation: false", complies="enableKeyRotation: true"),
     resource_types=(KEY,),
