@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -19,17 +20,22 @@ sys.path.append(str(ROOT / "policies"))
 
 from evaluation import configuration, exemptions  # noqa: E402
 from evaluation.faulty_file import FaultyFileError  # noqa: E402
-from evaluation.levels import EnforcementLevel, Severity  # noqa: E402
-from evaluation.rule import OnUnknown  # noqa: E402
+from evaluation.levels import Severity  # noqa: E402
+from evaluation.rule import AnyRule  # noqa: E402
 from evaluation.run import utc_today  # noqa: E402
-from evaluation.state import StateError, Violation, evaluate, stack_name  # noqa: E402
+from evaluation.state import (  # noqa: E402
+    StateError,
+    Violation,
+    evaluate,
+    exemption_violations,
+    stack_name,
+)
 from rules import RULES  # noqa: E402
 
 SARIF_VERSION = "2.1.0"
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
-SARIF_LEVELS = {EnforcementLevel.ADVISORY: "warning"}
-"""What is not listed is an error."""
+TOOL = "messaging-app-policies"
 
 SEVERITY_SCORES = {
     Severity.CRITICAL: "9.5",
@@ -38,6 +44,14 @@ SEVERITY_SCORES = {
     Severity.LOW: "2.0",
 }
 """Within GitHub's ranges of `security-severity`: critical over 9.0, high 7.0, medium 4.0."""
+
+SARIF_OF_EXEMPTIONS = {
+    "id": exemptions.POLICY,
+    "shortDescription": {"text": f"{exemptions.TITLE}."},
+    "fullDescription": {"text": "A permission that nobody needs any more is one to be misused."},
+    "help": {"text": "Remove the entry from exemptions.yaml, correct it, or give it a new date."},
+    "properties": {"security-severity": SEVERITY_SCORES[Severity.MEDIUM]},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,22 +64,12 @@ class Report:
     @property
     def blocking(self) -> list[Violation]:
         """Those for which a deployment would be refused."""
-        return [each for each in self.violations if blocks(each)]
+        return [each for each in self.violations if each.blocks]
 
     @property
     def exit_code(self) -> ExitCode:
         """`REFUSED` when a deployment of this state would be."""
         return ExitCode.REFUSED if self.blocking else ExitCode.OK
-
-
-REPORTS_UNKNOWN = {rule.name for rule in RULES if rule.on_unknown is OnUnknown.REPORT}
-
-
-def blocks(violation: Violation) -> bool:
-    """Whether a deployment would be refused for it."""
-    advises = violation.level is EnforcementLevel.ADVISORY
-    untold = violation.unknown and violation.rule in REPORTS_UNKNOWN
-    return not advises and not untold and violation.exempted is None
 
 
 def run_check(state_file: Path) -> Report:
@@ -82,13 +86,9 @@ def run_check(state_file: Path) -> Report:
         stack = stack_name(state)
         settings = configuration.read(configuration.FILE, RULES, stack=stack)
         allowed = exemptions.read({rule.name for rule in RULES})
-        found = evaluate(
-            state,
-            RULES,
-            configuration=settings,
-            exemptions=allowed,
-            today=utc_today(),
-        )
+        today = utc_today()
+        found = evaluate(state, RULES, configuration=settings, exemptions=allowed, today=today)
+        found += exemption_violations(state, found, allowed, today)
     except StateError as error:
         raise OpsError(f"{state_file}: {error}", ExitCode.USAGE) from None
     except FaultyFileError as error:
@@ -98,7 +98,7 @@ def run_check(state_file: Path) -> Report:
 
 def rows(report: Report) -> list[dict[str, Any]]:
     """What is shown of each violation, the blocking ones first."""
-    ordered = sorted(report.violations, key=lambda each: not blocks(each))
+    ordered = sorted(report.violations, key=lambda each: not each.blocks)
     return [
         {
             "rule": each.rule,
@@ -115,39 +115,38 @@ def rows(report: Report) -> list[dict[str, Any]]:
 def sarif(report: Report, state_file: Path) -> str:
     """The report in the format of code-scanning tools (OASIS SARIF 2.1.0)."""
     names = {each.rule for each in report.violations}
-    rules = [rule for rule in RULES if rule.name in names]
-    driver = {
-        "name": "messaging-app-policies",
-        "rules": [
-            {
-                "id": rule.name,
-                "shortDescription": {"text": f"{rule.title}."},
-                "fullDescription": {"text": rule.why},
-                "help": {"text": rule.fix},
-                "properties": {"security-severity": SEVERITY_SCORES[rule.severity]},
-            }
-            for rule in rules
-        ],
-    }
-    places = {rule.name: index for index, rule in enumerate(rules)}
+    described = [_sarif_rule(rule) for rule in RULES if rule.name in names]
+    if exemptions.POLICY in names:
+        described.append(SARIF_OF_EXEMPTIONS)
+    places = {rule["id"]: index for index, rule in enumerate(described)}
     results = [_sarif_result(each, places[each.rule], state_file) for each in report.violations]
     document = {
         "$schema": SARIF_SCHEMA,
         "version": SARIF_VERSION,
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": {"name": TOOL, "rules": described}}, "results": results}],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _sarif_rule(rule: AnyRule) -> dict[str, Any]:
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": f"{rule.title}."},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "properties": {"security-severity": SEVERITY_SCORES[rule.severity]},
+    }
 
 
 def _sarif_result(violation: Violation, rule_index: int, state_file: Path) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": violation.rule,
         "ruleIndex": rule_index,
-        "level": SARIF_LEVELS.get(violation.level, "error"),
+        "level": "error" if violation.blocks else "warning",
         "message": {"text": violation.message},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": state_file.as_posix()}},
+                "physicalLocation": {"artifactLocation": {"uri": quote(state_file.as_posix())}},
                 "logicalLocations": [{"fullyQualifiedName": violation.urn, "kind": "resource"}],
             }
         ],
@@ -164,7 +163,7 @@ def _sarif_result(violation: Violation, rule_index: int, state_file: Path) -> di
 def _effect(violation: Violation) -> str:
     if violation.exempted is not None:
         return f"exempt until {violation.exempted.expires}"
-    return "blocks" if blocks(violation) else "advises"
+    return "blocks" if violation.blocks else "advises"
 
 
 def _read(state_file: Path) -> dict[str, Any]:

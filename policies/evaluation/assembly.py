@@ -29,7 +29,8 @@ from pulumi_policy.proxy import (
 )
 from pulumi_policy.proxy import UnknownValueError as PulumiUnknownValueError
 
-from evaluation.configuration import CLOSING, LEVEL, ON_UNKNOWN
+from evaluation.configuration import CLOSING, LEVEL, ON_UNKNOWN, on_unknown
+from evaluation.exemptions import TITLE
 from evaluation.judgement import judge_resource, judge_stack
 from evaluation.resources import Resource
 from evaluation.rule import AnyRule, OnUnknown, Remedy, ResourceRule, StackRule
@@ -66,7 +67,7 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
         settings = args.get_config()
         resource = as_resource(args, adapted(args.props))
         for finding in judge_resource(rule, resource, settings):
-            if run.blocks(finding, _on_unknown(rule, settings)):
+            if run.blocks(finding, on_unknown(rule, settings)):
                 report_violation(finding.message, None)
 
     return ResourceValidationPolicy(
@@ -108,7 +109,7 @@ def stack_policy(rule: StackRule, run: Run) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         settings = args.get_config()
         for finding in judge_stack(rule, as_resources(args.resources), settings):
-            if run.blocks(finding, _on_unknown(rule, settings)):
+            if run.blocks(finding, on_unknown(rule, settings)):
                 report_violation(finding.message, finding.urn)
 
     return StackValidationPolicy(
@@ -139,7 +140,7 @@ def closing_policies(run: Run) -> list[StackValidationPolicy]:
             report_violation(message, None)
 
     texts = (
-        (exemptions, EnforcementLevel.MANDATORY, "Exemptions are in date and needed."),
+        (exemptions, EnforcementLevel.MANDATORY, f"{TITLE}."),
         (exempted, EnforcementLevel.ADVISORY, "Exempt from a rule, by exemptions.yaml."),
         (unchecked, EnforcementLevel.ADVISORY, "Rules that are checked during the deployment."),
     )
@@ -153,13 +154,13 @@ def closing_policies(run: Run) -> list[StackValidationPolicy]:
 
 def schema(rule: AnyRule) -> PolicyConfigSchema:
     """What `--policy-pack-config` may set of a rule, beside its level."""
-    on_unknown = {
+    unknown = {
         "type": "string",
         "enum": [each.value for each in OnUnknown],
         "default": rule.on_unknown.value,
     }
     parameters = {name: dict(each.schema) for name, each in rule.parameters.items()}
-    return PolicyConfigSchema(properties={ON_UNKNOWN: on_unknown, **parameters})
+    return PolicyConfigSchema(properties={ON_UNKNOWN: unknown, **parameters})
 
 
 def initial_config(
@@ -202,10 +203,6 @@ def as_resources(resources: Sequence[PolicyResource]) -> list[Resource]:
             for key, sources in each.property_dependencies.items()
         }
     return list(seen.values())
-
-
-def _on_unknown(rule: AnyRule, settings: Mapping[str, object]) -> OnUnknown:
-    return OnUnknown(str(settings.get(ON_UNKNOWN, rule.on_unknown)))
 
 
 def adapted(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import yaml
 
+from evaluation.exemptions import POLICY
 from evaluation.faulty_file import FaultyFileError
 from evaluation.levels import EnforcementLevel
 from evaluation.rule import AnyRule, OnUnknown, ResourceRule
@@ -25,7 +26,7 @@ LEVELS = tuple(level.value for level in EnforcementLevel)
 ALL = "all"
 """What stands for every rule in the file given by `--policy-pack-config`."""
 
-CLOSING = ("exemptions", "exempted", "unknown-values")
+CLOSING = (POLICY, "exempted", "unknown-values")
 """The policies that come last and report what the others let pass."""
 
 
@@ -55,6 +56,11 @@ def read(path: Path, rules: Sequence[AnyRule], stack: str) -> dict[str, dict[str
             if fnmatchcase(stack, pattern.value):
                 settings.setdefault(rule.name, {}).update(found)
     return settings
+
+
+def on_unknown(rule: AnyRule, settings: Mapping[str, Any]) -> OnUnknown:
+    """What a value that a rule cannot know does, by what is set of the rule."""
+    return OnUnknown(settings.get(ON_UNKNOWN, rule.on_unknown))
 
 
 def fault_of(rules: Mapping[str, AnyRule], name: str, properties: Sequence[str]) -> str | None:

@@ -12,10 +12,21 @@ from pathlib import Path
 
 from evaluation.judgement import Finding
 
+POLICY = "exemptions"
+"""What reports faults of the entries, in a deployment and of a state."""
+
+TITLE = "Exemptions are in date and needed"
+
 FILE = Path(__file__).parents[1] / "exemptions.yaml"
 
 EXAMPLE = "urn:pulumi:prod::messaging-app::*::database-primary"
-PATTERN = re.compile(r"urn:pulumi:[^:]+::[^:]+::(?P<type>.+)::(?P<name>.+)")
+PATTERN = re.compile(r"urn:pulumi:[^:]+::(?P<project>[^:]+)::(?P<type>.+)::(?P<name>.+)")
+WILDCARD = re.compile(r"[*?]|\[[^]]+\]")
+NAMING = re.compile(r"[A-Za-z0-9]{3,}")
+"""So much text must be left between wildcards and separators to name something."""
+
+PACKAGES = frozenset({"aws", "docker", "pulumi", "random"})
+"""What nearly every type begins with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +130,19 @@ def pattern_fault(pattern: str) -> str | None:
     found = PATTERN.fullmatch(pattern)
     if found is None:
         return f"is no pattern of a URN. Write one such as {EXAMPLE}"
-    if not found["type"].strip("*?") and not found["name"].strip("*?"):
-        return f"would exempt every resource of the stack. Name a type or a name, as in {EXAMPLE}"
+    if WILDCARD.search(found["project"]):
+        return f"leaves the project open. Name it, as in {EXAMPLE}"
+    # A type is written after those of the components that it belongs to.
+    own_type = found["type"].rpartition("$")[2]
+    if not any(_names_something(part) for part in (own_type, found["name"])):
+        return (
+            "would exempt every resource of the stack, or nearly. Name a type or a name, with at "
+            f"least 3 letters or digits in a row, as in {EXAMPLE}"
+        )
     return None
+
+
+def _names_something(part: str) -> bool:
+    """Whether a part of a pattern has more than wildcards, separators and a package."""
+    runs: list[str] = NAMING.findall(WILDCARD.sub("*", part))
+    return any(run not in PACKAGES for run in runs)

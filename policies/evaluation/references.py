@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Framework = Literal["guide", "CIS AWS Foundations 3.0.0", "AWS FSBP", "PCI DSS 4.0.1"]
+Framework = Literal[
+    "guide", "CIS AWS Foundations 3.0.0", "AWS FSBP", "AWS Security Hub", "PCI DSS 4.0.1"
+]
 FRAMEWORKS: tuple[Framework, ...] = get_args(Framework)
 
 
@@ -32,6 +34,11 @@ def cis(recommendation: str) -> Reference:
 def fsbp(control: str) -> Reference:
     """A control of AWS Foundational Security Best Practices (Security Hub)."""
     return Reference("AWS FSBP", control)
+
+
+def security_hub(control: str) -> Reference:
+    """A control of AWS Security Hub that is not among the Foundational Security Best Practices."""
+    return Reference("AWS Security Hub", control)
 
 
 def pci(requirement: str) -> Reference:

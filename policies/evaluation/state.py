@@ -1,21 +1,24 @@
 """Holds an exported state against the rules, without an engine.
 
 The state is what `pulumi stack export` writes. Resource rules read inputs and stack rules outputs,
-as they do in a deployment: what passes there passes here, unless rules or state have changed.
+as they do in a deployment. Resource rules read outputs as well, for these tell what was changed
+past the program.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from evaluation.configuration import LEVEL
-from evaluation.exemptions import Exemption, find
+from evaluation.configuration import LEVEL, on_unknown
+from evaluation.drift import joined, really
+from evaluation.exemptions import POLICY, Exemption, faults, find, stack_of
 from evaluation.judgement import Finding, judge_resource, judge_stack
 from evaluation.levels import EnforcementLevel, Severity
 from evaluation.properties import entries, mapping, value_at
 from evaluation.resources import Resource
-from evaluation.rule import AnyRule, ResourceRule
+from evaluation.rule import AnyRule, OnUnknown, ResourceRule
 from evaluation.unknown import UNKNOWN, guarded
 
 VERSIONS = (3, 4)
@@ -42,6 +45,7 @@ class Violation:
         level: what a deployment would do about it.
         severity: how much harm it does.
         unknown: whether the value is kept as a secret, so that the rule could not tell.
+        on_unknown: what a deployment would do about such a value.
         exempted: the entry of `exemptions.yaml` that lets it pass, if any.
     """
 
@@ -51,7 +55,15 @@ class Violation:
     level: EnforcementLevel
     severity: Severity
     unknown: bool
+    on_unknown: OnUnknown
     exempted: Exemption | None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a deployment would be refused for it."""
+        advises = self.level is EnforcementLevel.ADVISORY
+        untold = self.unknown and self.on_unknown is OnUnknown.REPORT
+        return not advises and not untold and self.exempted is None
 
 
 def evaluate(
@@ -75,7 +87,10 @@ def evaluate(
         StateError: it is no export of a stack, or of a version unknown here.
     """
     exported = _exported(state)
-    inputs, outputs = _resources(exported, "inputs"), _resources(exported, "outputs")
+    asked = [_plain(mapping(each.get("inputs"))) for each in exported]
+    told = [_plain(mapping(each.get("outputs"))) for each in exported]
+    real = [really(each["type"], *two) for each, *two in zip(exported, asked, told, strict=True)]
+    inputs, outputs, there = (_resources(exported, each) for each in (asked, told, real))
     found: list[Violation] = []
     for rule in rules:
         settings = (configuration or {}).get(rule.name, {})
@@ -83,12 +98,61 @@ def evaluate(
         if level is EnforcementLevel.DISABLED:
             continue
         findings = (
-            (each for one in inputs for each in judge_resource(rule, one, settings))
+            _judged(rule, inputs, there, settings)
             if isinstance(rule, ResourceRule)
             else judge_stack(rule, outputs, settings)
         )
-        found += [_violation(rule, level, each, exemptions, today) for each in findings]
+        found += [
+            Violation(
+                rule=rule.name,
+                urn=each.urn,
+                message=each.message,
+                level=level,
+                severity=rule.severity,
+                unknown=each.unknown,
+                on_unknown=on_unknown(rule, settings),
+                exempted=find(exemptions, each, today),
+            )
+            for each in findings
+        ]
     return found
+
+
+def exemption_violations(
+    state: Mapping[str, Any],
+    found: Iterable[Violation],
+    exemptions: Sequence[Exemption],
+    today: date,
+) -> list[Violation]:
+    """What is wrong with the exemptions of a state's stack: it blocks, as in a deployment.
+
+    Args:
+        state: the parsed export.
+        found: what the rules say about it.
+        exemptions: those that the rules were held with.
+        today: the day that expiry is counted against.
+
+    Raises:
+        StateError: as `evaluate`.
+    """
+    urn = next((each["urn"] for each in _exported(state)), None)
+    if urn is None:
+        return []
+    stack, project = stack_of(urn).removeprefix("urn:pulumi:").split("::")
+    used = [each.exempted for each in found if each.exempted is not None]
+    return [
+        Violation(
+            rule=POLICY,
+            urn=f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",
+            message=message,
+            level=EnforcementLevel.MANDATORY,
+            severity=Severity.MEDIUM,
+            unknown=False,
+            on_unknown=OnUnknown.BLOCK,
+            exempted=None,
+        )
+        for message in faults(exemptions, used, urn, today)
+    ]
 
 
 def stack_name(state: Mapping[str, Any]) -> str:
@@ -120,15 +184,32 @@ def _exported(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _resources(exported: Sequence[Mapping[str, Any]], which: str) -> list[Resource]:
+def _judged(
+    rule: ResourceRule,
+    inputs: Sequence[Resource],
+    there: Sequence[Resource],
+    settings: Mapping[str, Any],
+) -> Iterator[Finding]:
+    """What a rule finds of each resource, as the program asks for it and as it is there."""
+    for asked, real in zip(inputs, there, strict=True):
+        found = list(judge_resource(rule, asked, settings))
+        # Of any type at all nobody knows which outputs are only AWS's own.
+        if rule.resource_types is not None:
+            found = joined(found, list(judge_resource(rule, real, settings)))
+        yield from found
+
+
+def _resources(
+    exported: Sequence[Mapping[str, Any]], properties: Sequence[Mapping[str, Any]]
+) -> list[Resource]:
     read: dict[str, Resource] = {
         each["urn"]: Resource(
             resource_type=each["type"],
-            props=guarded(_plain(mapping(each.get(which)))),
+            props=guarded(props),
             urn=each["urn"],
             name=each["urn"].rpartition("::")[2],
         )
-        for each in exported
+        for each, props in zip(exported, properties, strict=True)
     }
     for each in exported:
         resource = read[each["urn"]]
@@ -143,30 +224,22 @@ def _resources(exported: Sequence[Mapping[str, Any]], which: str) -> list[Resour
 
 
 def _plain(value: Any) -> Any:
-    """A value without Pulumi's marks. What is encrypted is as unknown as at preview."""
+    """A value without Pulumi's marks. What is encrypted is as unknown as at preview.
+
+    `pulumi stack export --show-secrets` writes secrets as JSON in a text.
+    """
     if isinstance(value, list):
         return [_plain(each) for each in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
     marked = cast("dict[str, Any]", value)
     if marked.get(SIGNATURE) == SECRET:
-        return UNKNOWN
+        return _decoded(marked.get("plaintext"))
     return {key: _plain(each) for key, each in marked.items()}
 
 
-def _violation(
-    rule: AnyRule,
-    level: EnforcementLevel,
-    finding: Finding,
-    exemptions: Sequence[Exemption],
-    today: date,
-) -> Violation:
-    return Violation(
-        rule=rule.name,
-        urn=finding.urn,
-        message=finding.message,
-        level=level,
-        severity=rule.severity,
-        unknown=finding.unknown,
-        exempted=find(exemptions, finding, today),
-    )
+def _decoded(plaintext: object) -> Any:
+    try:
+        return _plain(json.loads(plaintext)) if isinstance(plaintext, str) else UNKNOWN
+    except ValueError:
+        return UNKNOWN

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from evaluation.buckets import BUCKETS, LIFECYCLES, REPLICATIONS, configurations
 from evaluation.levels import Severity
 from evaluation.properties import known_at
-from evaluation.references import fsbp, guide
+from evaluation.references import fsbp, guide, security_hub
 from evaluation.resources import Resource, Stack
 from evaluation.rule import Example, OnUnknown, StackRule
 
@@ -38,7 +38,7 @@ BACKUP_COPIES = StackRule(
     title="Backups expire, and are copied to another region",
     why="Backups beside the data they are of are lost together with it.",
     severity=Severity.HIGH,
-    references=(guide("Backup and Recovery"), fsbp("S3.7"), fsbp("S3.13")),
+    references=(guide("Backup and Recovery"), security_hub("S3.7"), fsbp("S3.13")),
     fix="Add a BucketLifecycleConfiguration and a BucketReplicationConfig for the bucket.",
     example=Example(
         violates="a Bucket named backups",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evaluation.buckets import BUCKETS, ENCRYPTION_CONFIGURATIONS, is_configured
 from evaluation.levels import Severity
-from evaluation.references import fsbp, guide, pci
+from evaluation.references import guide, pci, security_hub
 from evaluation.resources import Resource, Stack
 from evaluation.rule import Example, StackRule
 
@@ -28,7 +28,7 @@ BUCKET_ENCRYPTION = StackRule(
     severity=Severity.HIGH,
     references=(
         guide("Compliance: Data Protection"),
-        fsbp("S3.17"),
+        security_hub("S3.17"),
         pci("3.5.1"),
     ),
     fix="Add a BucketServerSideEncryptionConfiguration that names the stack's key.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from evaluation.buckets import BUCKETS, VERSIONINGS, configurations
 from evaluation.levels import Severity
 from evaluation.properties import value_at
-from evaluation.references import fsbp, guide
+from evaluation.references import guide, security_hub
 from evaluation.resources import Resource, Stack
 from evaluation.rule import Example, OnUnknown, StackRule
 
@@ -28,7 +28,7 @@ BUCKET_VERSIONING = StackRule(
     title="Buckets keep old versions",
     why="Backups and media that were overwritten by mistake or malice can be had back.",
     severity=Severity.HIGH,
-    references=(guide("Backup and Recovery"), fsbp("S3.14")),
+    references=(guide("Backup and Recovery"), security_hub("S3.14")),
     fix="Add a BucketVersioning with status Enabled for the bucket.",
     example=Example(
         violates="versioningConfiguration: {status: Suspended}",

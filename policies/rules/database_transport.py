@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evaluation.levels import Severity
 from evaluation.parameter_groups import is_of, parameters
-from evaluation.references import fsbp, guide, pci
+from evaluation.references import guide, pci, security_hub
 from evaluation.resource_types import DATABASE_PARAMETERS
 from evaluation.resources import Resource
 from evaluation.rule import Example, OnUnknown, ResourceRule
@@ -27,7 +27,7 @@ DATABASE_TRANSPORT = ResourceRule(
     title="PostgreSQL takes encrypted connections only",
     why="Messages and passwords in plain text can be read on the network.",
     severity=Severity.HIGH,
-    references=(guide("Compliance: Data Protection"), fsbp("RDS.38"), pci("4.2.1")),
+    references=(guide("Compliance: Data Protection"), security_hub("RDS.38"), pci("4.2.1")),
     fix="Set rds.force_ssl to 1 in the parameter group.",
     example=Example(
         violates='parameters: [{name: rds.force_ssl, value: "0"}]',

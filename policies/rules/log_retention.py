@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from evaluation.levels import Severity
 from evaluation.parameters import Number, figure
 from evaluation.properties import number, value_at
-from evaluation.references import fsbp, guide, pci
+from evaluation.references import guide, pci, security_hub
 from evaluation.resources import Resource
 from evaluation.rule import Example, OnUnknown, ResourceRule
 
@@ -32,7 +32,7 @@ LOG_RETENTION = ResourceRule(
     title="Logs are kept at least 365 days",
     why="What led to an incident is often months old when the incident is found.",
     severity=Severity.MEDIUM,
-    references=(guide("Compliance: Audit Logging"), fsbp("CloudWatch.16"), pci("10.5.1")),
+    references=(guide("Compliance: Audit Logging"), security_hub("CloudWatch.16"), pci("10.5.1")),
     fix="Set retentionInDays to 365 or more.",
     example=Example(violates="retentionInDays: 30", complies="retentionInDays: 365"),
     on_unknown=OnUnknown.REPORT,

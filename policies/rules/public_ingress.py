@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evaluation.ingress import GROUPS, STANDALONE_RULES, ingress
 from evaluation.levels import Severity
-from evaluation.references import cis, fsbp, guide, pci
+from evaluation.references import cis, fsbp, guide, pci, security_hub
 from evaluation.resources import Resource
 from evaluation.roles import LOAD_BALANCER, role
 from evaluation.rule import Example, ResourceRule
@@ -42,7 +42,7 @@ PUBLIC_INGRESS = ResourceRule(
         guide("Security Hardening 1"),
         cis("5.2"),
         cis("5.3"),
-        fsbp("EC2.13"),
+        security_hub("EC2.13"),
         fsbp("EC2.18"),
         fsbp("EC2.19"),
         pci("1.3.1"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from evaluation.levels import Severity
 from evaluation.properties import is_given
-from evaluation.references import fsbp, guide
+from evaluation.references import guide, security_hub
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
 
@@ -27,7 +27,7 @@ TOPIC_ENCRYPTION = ResourceRule(
     severity=Severity.HIGH,
     references=(
         guide("Compliance: Data Protection"),
-        fsbp("SNS.1"),
+        security_hub("SNS.1"),
     ),
     fix="Set kmsMasterKeyId to a key of the stack.",
     example=Example(

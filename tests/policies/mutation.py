@@ -1,5 +1,9 @@
 """Changes the rules' code one place at a time: what no test notices is a hole in the tests.
 
+It changes bodies of functions only: constants of modules, such as the types that a rule is about,
+are left as they are. What it says counts for something only where the tests pass without a change,
+so it looks at that first.
+
 Run it as `python -m tests.policies.mutation [MODULE …]`, such as `rules/log_retention`; without
 modules it takes all. Each module is judged by the tests that mirror it, each mutant in a process of
 its own, forked from one that has the slow libraries imported already.
@@ -71,7 +75,7 @@ JUDGED_BY = {
         "rules/test_log_retention.py",
     ],
     "evaluation/references": ["test_docs.py"],
-    "evaluation/remedies": ["rules/test_key_rotation.py"],
+    "evaluation/remedies": ["rules/test_public_access_block.py"],
     "evaluation/resource_policies": ["rules/test_public_policies.py"],
     "evaluation/resources": [
         "evaluation/test_judgement.py",
@@ -253,10 +257,25 @@ def _run(module: str, mutant: Mutant) -> int:
         return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests_of(module)]))
 
 
+class BrokenTestsError(Exception):
+    """The tests of a module fail, or there are none, so they tell nothing of its mutants."""
+
+
 def judge(module: str, say: Callable[[str], None]) -> tuple[int, int]:
-    """How many mutants of a module there are, and how many are noticed."""
+    """How many mutants of a module there are, and how many are noticed.
+
+    Raises:
+        BrokenTestsError: its tests fail without any change.
+    """
     source = (PACK / f"{module}.py").read_text(encoding="utf-8")
     found = list(mutants(source))
+    unchanged = Mutant(line=0, before="", after="", tree=ast.parse(source))
+    if found and (not tests_of(module) or is_noticed(module, unchanged)):
+        message = (
+            f"{module}.py is unchanged, and yet its tests do not pass, or it has none: "
+            f"{', '.join(tests_of(module)) or 'none'}. Mend them first."
+        )
+        raise BrokenTestsError(message)
     noticed = 0
     for mutant in found:
         if is_noticed(module, mutant):
@@ -288,7 +307,11 @@ def main(
         if time.monotonic() - begun > minutes * 60:
             typer.echo(f"Out of time before {module}.")
             break
-        made, seen = judge(module, typer.echo)
+        try:
+            made, seen = judge(module, typer.echo)
+        except BrokenTestsError as broken:
+            typer.echo(str(broken), err=True)
+            raise typer.Exit(2) from None
         typer.echo(f"{module}: {seen} of {made}")
         total, noticed = total + made, noticed + seen
     typer.echo(

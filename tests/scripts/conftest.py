@@ -1,4 +1,5 @@
 import secrets
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -6,6 +7,9 @@ import pytest
 
 from scripts.settings import OpsSettings
 from tests.services import cloud, docker, object_store, postgresql
+
+# The pack's folder is an import root of its own, also for what `ops` takes from it.
+sys.path.append(str(Path(__file__).parents[2] / "policies"))
 
 VARIABLES = tuple(name.upper() for name in OpsSettings.model_fields)
 

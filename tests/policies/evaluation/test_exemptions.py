@@ -119,8 +119,14 @@ def changed(line: str, to: str) -> str:
         ),
         (
             changed("*::database-primary", "*::*"),
-            ":3: exemptions.0.resource: would exempt every resource of the stack. Name a type or "
-            "a name, as in urn:pulumi:prod::messaging-app::*::database-primary.",
+            ":3: exemptions.0.resource: would exempt every resource of the stack, or nearly. Name "
+            "a type or a name, with at least 3 letters or digits in a row, as in "
+            "urn:pulumi:prod::messaging-app::*::database-primary.",
+        ),
+        (
+            changed("::messaging-app::", "::messaging-*::"),
+            ":3: exemptions.0.resource: leaves the project open. Name it, as in "
+            "urn:pulumi:prod::messaging-app::*::database-primary.",
         ),
     ],
 )
@@ -136,14 +142,44 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         read(NAMES, tmp_path / "exemptions.yaml")
 
 
-@pytest.mark.parametrize("pattern", ["urn:pulumi:a::b::?*::*", "urn:pulumi:a::b::**::*?"])
-def test_everything_has_several_patterns(pattern: str) -> None:
-    fault = exemptions.pattern_fault(pattern)
+@pytest.mark.parametrize(
+    "named",
+    [
+        "?*::*",
+        "**::*?",
+        "*:*::*",
+        "[a-z]*::*",
+        "*::?*-*",
+        "*::[!abc]*",
+        "*::ab-12*",
+        "aws:*::*",
+        "messaging-app:aws:Platform$*::*",
+        "*$aws:*/*:*::*",
+    ],
+)
+def test_everything_has_several_patterns(named: str) -> None:
+    fault = exemptions.pattern_fault(f"urn:pulumi:a::b::{named}")
     assert fault is not None
     assert fault.startswith("would exempt every resource")
 
 
-@pytest.mark.parametrize("pattern", ["urn:pulumi:*::*::aws:s3/*::*", "urn:pulumi:a::b::*::media"])
+@pytest.mark.parametrize("project", ["*", "?", "[a-z]", "messaging-*"])
+def test_the_project_is_named(project: str) -> None:
+    fault = exemptions.pattern_fault(f"urn:pulumi:a::{project}::*::database-primary")
+    assert fault is not None
+    assert fault.startswith("leaves the project open.")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "urn:pulumi:*::b::aws:sns/*::*",
+        "urn:pulumi:*::b::*$aws:s3/bucket:Bucket::*",
+        "urn:pulumi:dev-*::b::*::media",
+        "urn:pulumi:a::b::*::*-db1",
+        "urn:pulumi:a::b::*::[ab]log",
+    ],
+)
 def test_a_type_or_a_name_is_narrow_enough(pattern: str) -> None:
     assert exemptions.pattern_fault(pattern) is None
 

@@ -1,6 +1,7 @@
 """An exported state is held against the same rules as a deployment."""
 
-from collections.abc import Mapping
+import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,37 +9,25 @@ import pytest
 
 from evaluation.exemptions import Exemption
 from evaluation.levels import EnforcementLevel, Severity
-from evaluation.state import SECRET, SIGNATURE, StateError, Violation, evaluate, stack_name
+from evaluation.rule import OnUnknown
+from evaluation.state import (
+    SECRET,
+    SIGNATURE,
+    StateError,
+    Violation,
+    evaluate,
+    exemption_violations,
+    stack_name,
+)
 from rules import RULES
 from rules.bucket_versioning import BUCKET_VERSIONING
 from rules.database_backups import DATABASE_BACKUPS
 from rules.database_logs import DATABASE_LOGS
 from rules.required_tags import REQUIRED_TAGS
-from tests.policies.evaluate import Resource
+from tests.policies.exports import exported, state
 from tests.policies.factories import bucket, bucket_versioning, database, log_group, with_properties
 
 TODAY = date(2030, 1, 2)
-
-
-def exported(resource: Resource, **changes: object) -> dict[str, Any]:
-    """A resource as an export holds it."""
-    prefix = f"urn:pulumi:{resource.stack}::messaging-app"
-    buckets = {name: f"{prefix}::{bucket().type}::{name}" for name in ("media",)}
-    return {
-        "urn": resource.urn,
-        "type": resource.type,
-        "inputs": dict(resource.properties),
-        "outputs": dict(resource.properties),
-        "propertyDependencies": {
-            key: [buckets[name] for name in names if name in buckets]
-            for key, names in resource.depends.items()
-        },
-        **changes,
-    }
-
-
-def state(*resources: Mapping[str, Any]) -> dict[str, Any]:
-    return {"version": 3, "deployment": {"resources": list(resources)}}
 
 
 SHORT = exported(database(backupRetentionPeriod=3.0))
@@ -52,6 +41,7 @@ FOUND = Violation(
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
     unknown=False,
+    on_unknown=OnUnknown.BLOCK,
     exempted=None,
 )
 
@@ -64,9 +54,7 @@ def test_what_complies_gives_nothing() -> None:
     assert evaluate(state(exported(database())), [DATABASE_BACKUPS], today=TODAY) == []
 
 
-def test_resource_rules_read_inputs_and_stack_rules_outputs() -> None:
-    changed = exported(database(), outputs={"backupRetentionPeriod": 0.0})
-    assert evaluate(state(changed), [DATABASE_BACKUPS], today=TODAY) == []
+def test_stack_rules_read_outputs() -> None:
     resources = [
         exported(bucket(), outputs={"bucket": "a"}),
         exported(bucket_versioning(), outputs={"bucket": "b"}),
@@ -101,21 +89,70 @@ def test_a_rule_that_is_disabled_says_nothing() -> None:
     assert evaluate(state(SHORT), [DATABASE_BACKUPS], configuration=settings, today=TODAY) == []
 
 
+EXEMPTION = Exemption(
+    resource="urn:pulumi:*::messaging-app::*::database",
+    rule="database-backups",
+    owner="platform",
+    reason="A test.",
+    expires=TODAY,
+    line=1,
+    file="exemptions.yaml",
+)
+
+
 @pytest.mark.parametrize(
     ("expires", "holds"), [(date(2030, 1, 2), True), (date(2030, 1, 1), False)]
 )
 def test_an_exemption_is_told_until_its_last_day(expires: date, holds: bool) -> None:
-    exemption = Exemption(
-        resource="urn:pulumi:*::*::*::database",
-        rule="database-backups",
-        owner="platform",
-        reason="A test.",
-        expires=expires,
-        line=1,
-        file="exemptions.yaml",
-    )
+    exemption = replace(EXEMPTION, expires=expires)
     (found,) = evaluate(state(SHORT), [DATABASE_BACKUPS], exemptions=[exemption], today=TODAY)
     assert found.exempted == (exemption if holds else None)
+
+
+SUBJECT = (
+    "exemptions.yaml:1: the exemption of urn:pulumi:*::messaging-app::*::database from "
+    "database-backups"
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "expires", "faults"),
+    [
+        (3, TODAY, []),
+        (
+            7,
+            TODAY,
+            [
+                f"{SUBJECT} exempts nothing: no resource of this stack that it matches breaks the "
+                "rule. Remove the entry, or correct its resource or rule."
+            ],
+        ),
+        (
+            3,
+            date(2030, 1, 1),
+            [
+                f"{SUBJECT} expired on 2030-01-01. Make the resource comply and remove the entry, "
+                "or have platform give it a new date."
+            ],
+        ),
+    ],
+)
+def test_an_exemption_that_is_not_needed_or_expired_blocks(
+    days: int, expires: date, faults: list[str]
+) -> None:
+    exemption = replace(EXEMPTION, expires=expires)
+    kept = state(exported(database(backupRetentionPeriod=days)))
+    found = evaluate(kept, [DATABASE_BACKUPS], exemptions=[exemption], today=TODAY)
+    told = exemption_violations(kept, found, [exemption], TODAY)
+    assert [each.message for each in told] == faults
+    assert all(each.blocks for each in told)
+    stack = "urn:pulumi:test::messaging-app::pulumi:pulumi:Stack::messaging-app-test"
+    assert {(each.rule, each.urn) for each in told} <= {("exemptions", stack)}
+
+
+@pytest.mark.parametrize("expires", [TODAY, date(2030, 1, 1)])
+def test_a_state_without_resources_needs_no_exemption(expires: date) -> None:
+    assert exemption_violations(state(), [], [replace(EXEMPTION, expires=expires)], TODAY) == []
 
 
 def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
@@ -124,6 +161,38 @@ def test_a_secret_is_as_unknown_as_a_value_at_preview() -> None:
     (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], today=TODAY)
     assert found.unknown
     assert found.message.startswith("backupRetentionPeriod is not known yet")
+
+
+@pytest.mark.parametrize(("told", "blocks"), [("block", True), ("report", False)])
+def test_the_configuration_says_whether_a_secret_blocks(told: str, blocks: bool) -> None:
+    hidden = exported(database(backupRetentionPeriod={SIGNATURE: SECRET, "ciphertext": "v1:…"}))
+    settings = {"database-backups": {"onUnknown": told}}
+    (found,) = evaluate(state(hidden), [DATABASE_BACKUPS], configuration=settings, today=TODAY)
+    assert found.blocks is blocks
+
+
+@pytest.mark.parametrize(
+    ("plaintext", "message"),
+    [
+        ("3", FOUND.message),
+        ("{", "backupRetentionPeriod is not known yet"),
+        (3, "backupRetentionPeriod is not known yet"),
+    ],
+)
+def test_a_secret_that_is_shown_is_read(plaintext: object, message: str) -> None:
+    shown = {SIGNATURE: SECRET, "plaintext": plaintext}
+    (found,) = evaluate(
+        state(exported(database(backupRetentionPeriod=shown))), [DATABASE_BACKUPS], today=TODAY
+    )
+    assert found.message.startswith(message)
+
+
+def test_a_secret_within_one_that_is_shown_is_one() -> None:
+    hidden = {SIGNATURE: SECRET, "ciphertext": "v1:…"}
+    shown = {SIGNATURE: SECRET, "plaintext": json.dumps(["postgresql", hidden])}
+    listed = exported(database(enabledCloudwatchLogsExports=shown))
+    (found,) = evaluate(state(listed), [DATABASE_LOGS], today=TODAY)
+    assert found.message.startswith("enabledCloudwatchLogsExports.1 is not known yet")
 
 
 def test_a_secret_in_a_list_is_one_as_well() -> None:

@@ -28,5 +28,10 @@ def test_the_remedy_rotates_and_leaves_alone_what_complies() -> None:
     assert remedied(KEY_ROTATION, key()) is None
 
 
+def test_the_remedy_leaves_asymmetric_keys_alone() -> None:
+    asymmetric = key(customerMasterKeySpec="RSA_4096", enableKeyRotation=None)
+    assert remedied(KEY_ROTATION, asymmetric) is None
+
+
 def test_the_remedy_leaves_a_value_that_is_not_known_yet() -> None:
     assert remedied(KEY_ROTATION, key(enableKeyRotation=UNKNOWN)) is None
