@@ -42,6 +42,7 @@ from rules.log_retention import LOG_RETENTION
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
 from rules.oversight import OVERSIGHT
+from rules.parameter_group_origin import PARAMETER_GROUP_ORIGIN
 from rules.public_access_block import PUBLIC_ACCESS_BLOCK
 from rules.public_addresses import PUBLIC_ADDRESSES
 from rules.public_ingress import PUBLIC_INGRESS
@@ -76,6 +77,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         CONTAINER_IMAGES,
         DATABASE_TUNING,
         CACHE_TUNING,
+        PARAMETER_GROUP_ORIGIN,
         WEBSOCKET_TIMEOUTS,
     ),
     "Encryption": (

@@ -108,6 +108,7 @@ def database(**changes: object) -> Resource:
     primary = Resource(
         type="aws:rds/instance:Instance",
         name="database",
+        depends={"parameterGroupName": ["database-parameters"]},
         properties={
             "instanceClass": "db.m6i.2xlarge",
             "allocatedStorage": 500.0,
@@ -134,9 +135,13 @@ def replica(**changes: object) -> Resource:
     standby = Resource(
         type="aws:rds/instance:Instance",
         name="replica",
-        depends={"replicateSourceDb": ["database"]},
+        depends={
+            "replicateSourceDb": ["database"],
+            "parameterGroupName": ["database-parameters"],
+        },
         properties={
             "instanceClass": "db.m6i.2xlarge",
+            "parameterGroupName": UNKNOWN,
             "replicateSourceDb": UNKNOWN,
             "deletionProtection": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
@@ -150,6 +155,7 @@ def cache_nodes(**changes: object) -> Resource:
     """An ElastiCache replication group."""
     group = Resource(
         type="aws:elasticache/replicationGroup:ReplicationGroup",
+        depends={"parameterGroupName": ["cache-parameters"]},
         properties={
             "nodeType": "cache.r6gd.xlarge",
             "dataTieringEnabled": True,
@@ -447,6 +453,7 @@ def database_parameters(**changes: object) -> Resource:
     values = {**POSTGRESQL, **changes}
     return Resource(
         type="aws:rds/parameterGroup:ParameterGroup",
+        name="database-parameters",
         properties={
             "family": "postgres16",
             "parameters": [
@@ -463,6 +470,7 @@ def cache_parameters(policy: object = "allkeys-lru") -> Resource:
     """A parameter group of Redis."""
     return Resource(
         type="aws:elasticache/parameterGroup:ParameterGroup",
+        name="cache-parameters",
         properties={
             "family": "redis7",
             "parameters": [{"name": "maxmemory-policy", "value": policy}],

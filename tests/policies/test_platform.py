@@ -103,6 +103,7 @@ BREAKS: Mapping[str, Change] = {
     "database-audit": changed(PARAMETERS, parameters=[]),
     "database-transport": changed(PARAMETERS, parameters=[]),
     "cache-tuning": changed("aws:elasticache/parameterGroup:ParameterGroup", parameters=[]),
+    "parameter-group-origin": changed(DATABASE, parameterGroupName="default.postgres16"),
     "websocket-timeouts": changed(BALANCER, idleTimeout=60.0),
     "key-rotation": changed("aws:kms/key:Key", enableKeyRotation=False),
     "bucket-transport": without("aws:s3/bucketPolicy:BucketPolicy"),
