@@ -52,12 +52,11 @@ def _is_of_the_stack(server: Resource, stack: Stack) -> bool:
     named = known_at(server.props, NAME)
     if isinstance(named, str) and named.startswith("default."):
         return False
-    sources = server.property_dependencies.get(NAME, ())
+    if named and any(known_at(group.props, "name") == named for group in stack.of((kind,))):
+        return True
     return any(
-        named == known_at(group.props, "name") for group in stack.of((kind,)) if named
-    ) or any(
         source.resource_type == kind and None in (named, known_at(source.props, "name"))
-        for source in sources
+        for source in server.property_dependencies.get(NAME, ())
     )
 
 
