@@ -36,6 +36,7 @@ from rules.instance_metadata import INSTANCE_METADATA
 from rules.key_rotation import KEY_ROTATION
 from rules.least_privilege import LEAST_PRIVILEGE
 from rules.listener_encryption import LISTENER_ENCRYPTION
+from rules.listener_rule_encryption import LISTENER_RULE_ENCRYPTION
 from rules.load_balancer_headers import LOAD_BALANCER_HEADERS
 from rules.load_balancer_logs import LOAD_BALANCER_LOGS
 from rules.log_retention import LOG_RETENTION
@@ -88,6 +89,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         TOPIC_ENCRYPTION,
         KEY_ROTATION,
         LISTENER_ENCRYPTION,
+        LISTENER_RULE_ENCRYPTION,
         DATABASE_TRANSPORT,
         BUCKET_TRANSPORT,
     ),

@@ -329,6 +329,7 @@ def listener(**changes: object) -> Resource:
     """A listener that ends TLS."""
     made = Resource(
         type="aws:lb/listener:Listener",
+        name="https",
         properties={
             "protocol": "HTTPS",
             "port": 443.0,
@@ -338,6 +339,20 @@ def listener(**changes: object) -> Resource:
         },
     )
     return with_properties(made, changes)
+
+
+def listener_rule() -> Resource:
+    """A rule of that listener."""
+    return Resource(
+        type="aws:lb/listenerRule:ListenerRule",
+        name="websocket",
+        depends={"listenerArn": ["https"]},
+        properties={
+            "listenerArn": UNKNOWN,
+            "actions": [{"type": "forward", "targetGroupArn": UNKNOWN}],
+            "tags": tags("load-balancer"),
+        },
+    )
 
 
 def function_permission(**changes: object) -> Resource:
@@ -625,6 +640,7 @@ def compliant_resources() -> list[Resource]:
         encryption_by_default(),
         topic(),
         listener(),
+        listener_rule(),
         function_permission(),
         document(),
         service_role(),

@@ -42,6 +42,7 @@ from tests.policies.factories import (
     key,
     launch_template,
     listener,
+    listener_rule,
     load_balancer,
     log_group,
     public_access_block,
@@ -60,6 +61,7 @@ PACK = Path(__file__).parents[2] / "policies"
 
 # What a stack with servers has beside them.
 WATCHED = (alarm(), trail())
+REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS"}}
 # What a database has beside it.
 REPLICATED = (database_parameters(), replica())
 
@@ -103,6 +105,10 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "topic-encryption": [topic(kmsMasterKeyId=None)],
     "key-rotation": [key(enableKeyRotation=False)],
     "listener-encryption": [listener(sslPolicy=None)],
+    "listener-rule-encryption": [
+        listener_rule(),
+        listener(protocol="HTTP", defaultActions=[REDIRECT]),
+    ],
     "database-transport": [database_parameters(**{"rds.force_ssl": "0"})],
     "bucket-transport": bucket_without(bucket_policy()),
     "database-exposure": [*REPLICATED, database(publiclyAccessible=True)],

@@ -80,6 +80,7 @@ BREAKS: Mapping[str, Change] = {
     ),
     "topic-encryption": changed("aws:sns/topic:Topic", kmsMasterKeyId=None),
     "listener-encryption": changed("aws:lb/listener:Listener", sslPolicy=None),
+    "listener-rule-encryption": changed("aws:lb/listener:Listener", protocol="HTTP"),
     "cache-durability": changed(CACHE, automaticFailoverEnabled=False),
     "database-exposure": changed(DATABASE, publiclyAccessible=True),
     "function-exposure": changed("aws:lambda/permission:Permission", principal="*"),
