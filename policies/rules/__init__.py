@@ -51,6 +51,7 @@ from rules.public_ingress_owner import PUBLIC_INGRESS_OWNER
 from rules.public_policies import PUBLIC_POLICIES
 from rules.public_sharing import PUBLIC_SHARING
 from rules.required_tags import REQUIRED_TAGS
+from rules.schedule_minimum import SCHEDULE_MINIMUM
 from rules.server_floor import SERVER_FLOOR
 from rules.ssd_volumes import SSD_VOLUMES
 from rules.template_origin import TEMPLATE_ORIGIN
@@ -68,6 +69,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         CACHE_FLOOR,
         CONTAINER_FLOOR,
         GROUP_MINIMUM,
+        SCHEDULE_MINIMUM,
         UNMEASURED_COMPUTE,
         SSD_VOLUMES,
     ),

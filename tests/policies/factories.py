@@ -89,6 +89,22 @@ def auto_scaling_group(*overrides: object) -> Resource:
     )
 
 
+def schedule(**changes: object) -> Resource:
+    """A schedule of the group named `group`."""
+    made = Resource(
+        type="aws:autoscaling/schedule:Schedule",
+        name="night",
+        depends={"autoscalingGroupName": ["group"]},
+        properties={
+            "autoscalingGroupName": UNKNOWN,
+            "minSize": 3.0,
+            "desiredCapacity": 3.0,
+            "maxSize": 6.0,
+        },
+    )
+    return with_properties(made, changes)
+
+
 def instance_from_template(**changes: object) -> Resource:
     """An API server that leaves its hardware to the launch template of the stack."""
     server = Resource(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from tests.policies.factories import (
     remote_image,
     replica,
     role_policy,
+    schedule,
     security_group,
     service_role,
     topic,
@@ -87,6 +89,12 @@ BROKEN: dict[str, Sequence[Resource]] = {
         *WATCHED,
         launch_template(),
         with_properties(auto_scaling_group(), {"minSize": 1.0}),
+    ],
+    "schedule-minimum": [
+        *WATCHED,
+        launch_template(),
+        replace(auto_scaling_group(), name="group"),
+        schedule(minSize=1.0),
     ],
     "unmeasured-compute": [Resource(type="aws:ec2/fleet:Fleet", properties={})],
     "ssd-volumes": [volume(type="standard")],
