@@ -289,7 +289,17 @@ def bucket_encryption() -> Resource:
         ),
         name="media-encryption",
         depends={"bucket": ["media"]},
-        properties={"bucket": UNKNOWN},
+        properties={
+            "bucket": UNKNOWN,
+            "rules": [
+                {
+                    "applyServerSideEncryptionByDefault": {
+                        "sseAlgorithm": "aws:kms",
+                        "kmsMasterKeyId": UNKNOWN,
+                    }
+                }
+            ],
+        },
     )
 
 
