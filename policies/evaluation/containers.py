@@ -35,6 +35,12 @@ def label(properties: object, key: str) -> str | None:
     return None
 
 
+def service_label(properties: object, key: str) -> str | None:
+    """The value of a label of a service's containers, or else of the service itself."""
+    of_containers = value_at(properties, "taskSpec", "containerSpec")
+    return label(of_containers, key) or label(properties, key)
+
+
 def cpu_limits(properties: object) -> Iterator[tuple[str, float]]:
     """Each limit on processors that is set, with the property that sets it."""
     cpus = value_at(properties, "cpus")

@@ -10,6 +10,7 @@ CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 DATABASE_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 CACHE_PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
 CONTAINER = "docker:index/container:Container"
+CONTAINER_SERVICE = "docker:index/service:Service"
 CONTAINER_IMAGE = "docker:index/remoteImage:RemoteImage"
 # The SDK names load balancers and their target groups twice; both names make the same thing.
 LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")

@@ -37,6 +37,7 @@ from rules.instance_metadata import INSTANCE_METADATA
 from rules.key_rotation import KEY_ROTATION
 from rules.least_privilege import LEAST_PRIVILEGE
 from rules.listener_encryption import LISTENER_ENCRYPTION
+from rules.listener_rule_encryption import LISTENER_RULE_ENCRYPTION
 from rules.load_balancer_headers import LOAD_BALANCER_HEADERS
 from rules.load_balancer_logs import LOAD_BALANCER_LOGS
 from rules.load_balancer_protection import LOAD_BALANCER_PROTECTION
@@ -45,6 +46,7 @@ from rules.network_flow_logs import NETWORK_FLOW_LOGS
 from rules.operating_system import OPERATING_SYSTEM
 from rules.override_floor import OVERRIDE_FLOOR
 from rules.oversight import OVERSIGHT
+from rules.parameter_group_origin import PARAMETER_GROUP_ORIGIN
 from rules.password_policy import PASSWORD_POLICY
 from rules.public_access_block import PUBLIC_ACCESS_BLOCK
 from rules.public_addresses import PUBLIC_ADDRESSES
@@ -53,6 +55,7 @@ from rules.public_ingress_owner import PUBLIC_INGRESS_OWNER
 from rules.public_policies import PUBLIC_POLICIES
 from rules.public_sharing import PUBLIC_SHARING
 from rules.required_tags import REQUIRED_TAGS
+from rules.schedule_minimum import SCHEDULE_MINIMUM
 from rules.server_floor import SERVER_FLOOR
 from rules.ssd_volumes import SSD_VOLUMES
 from rules.template_origin import TEMPLATE_ORIGIN
@@ -71,6 +74,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         CACHE_FLOOR,
         CONTAINER_FLOOR,
         GROUP_MINIMUM,
+        SCHEDULE_MINIMUM,
         UNMEASURED_COMPUTE,
         SSD_VOLUMES,
     ),
@@ -81,6 +85,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         CONTAINER_IMAGES,
         DATABASE_TUNING,
         CACHE_TUNING,
+        PARAMETER_GROUP_ORIGIN,
         WEBSOCKET_TIMEOUTS,
     ),
     "Encryption": (
@@ -91,6 +96,7 @@ RULES_BY_TOPIC: Mapping[str, Sequence[AnyRule]] = {
         TOPIC_ENCRYPTION,
         KEY_ROTATION,
         LISTENER_ENCRYPTION,
+        LISTENER_RULE_ENCRYPTION,
         DATABASE_TRANSPORT,
         BUCKET_TRANSPORT,
     ),

@@ -1,9 +1,9 @@
 """CloudTrail records every region, encrypted, and so that a change would show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from evaluation.levels import Severity
-from evaluation.properties import is_given, is_off, is_true, value_at
+from evaluation.properties import entries, is_given, is_off, is_true, value_at
 from evaluation.references import cis, fsbp, guide, pci
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
@@ -30,6 +30,35 @@ def check(resource: Resource) -> Iterator[str]:
     logging = value_at(resource.props, "enableLogging")
     if logging is not None and is_off(logging):
         yield "enableLogging is off, so nothing is recorded. Set it to true."
+    for key, records_management in SELECTORS.items():
+        # Without selectors a trail records all management events.
+        selectors = entries(value_at(resource.props, key))
+        if selectors and not any(records_management(each) for each in selectors):
+            yield (
+                f"{key} has no selector of all management events, so changes to the account go "
+                "unrecorded. Add one, or remove them."
+            )
+
+
+def _has_management_events(selector: object) -> bool:
+    included = value_at(selector, "includeManagementEvents")
+    kinds = value_at(selector, "readWriteType")
+    return (included is None or is_true(included)) and kinds in (None, "", "All")
+
+
+def _is_of_management_events(selector: object) -> bool:
+    """Whether it selects by the category alone; a further field leaves events out."""
+    fields = entries(value_at(selector, "fieldSelectors"))
+    return len(fields) == 1 and (
+        value_at(fields[0], "field") == "eventCategory"
+        and entries(value_at(fields[0], "equals")) == ["Management"]
+    )
+
+
+SELECTORS: Mapping[str, Callable[[object], bool]] = {
+    "eventSelectors": _has_management_events,
+    "advancedEventSelectors": _is_of_management_events,
+}
 
 
 AUDIT_TRAIL = ResourceRule(
@@ -47,7 +76,10 @@ AUDIT_TRAIL = ResourceRule(
         fsbp("CloudTrail.4"),
         pci("10.3.2"),
     ),
-    fix="Set isMultiRegionTrail and enableLogFileValidation to true, and kmsKeyId.",
+    fix=(
+        "Set isMultiRegionTrail and enableLogFileValidation to true, and kmsKeyId; select all "
+        "management events."
+    ),
     example=Example(violates="isMultiRegionTrail: false", complies="isMultiRegionTrail: true"),
     resource_types=(TRAIL,),
     check=check,

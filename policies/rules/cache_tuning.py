@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from evaluation.levels import Severity
 from evaluation.parameter_groups import is_of, parameters
-from evaluation.properties import is_given
 from evaluation.references import guide
-from evaluation.resource_types import CACHE, CACHE_PARAMETERS
+from evaluation.resource_types import CACHE_PARAMETERS
 from evaluation.resources import Resource
 from evaluation.rule import Example, OnUnknown, ResourceRule
 
@@ -15,13 +14,6 @@ POLICY = "allkeys-lru"
 
 def check(resource: Resource) -> Iterator[str]:
     """Ask for the eviction policy; of the guide's other values ElastiCache sets none."""
-    if resource.resource_type == CACHE:
-        if not is_given(resource.props, "parameterGroupName"):
-            yield (
-                "parameterGroupName is not set, so the nodes evict by AWS's default. Set it to a "
-                f"parameter group with maxmemory-policy {POLICY} (guide, Performance Tuning 2)."
-            )
-        return
     if not is_of(resource.props, "redis", "valkey"):
         return
     found = parameters(resource.props).get("maxmemory-policy")
@@ -44,6 +36,6 @@ CACHE_TUNING = ResourceRule(
         complies="parameters: [{name: maxmemory-policy, value: allkeys-lru}]",
     ),
     on_unknown=OnUnknown.REPORT,
-    resource_types=(CACHE_PARAMETERS, CACHE),
+    resource_types=(CACHE_PARAMETERS,),
     check=check,
 )

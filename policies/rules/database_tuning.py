@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from evaluation.levels import Severity
 from evaluation.parameter_groups import is_of, parameters
 from evaluation.parameters import Number, figure
-from evaluation.properties import is_given
 from evaluation.references import guide
-from evaluation.resource_types import DATABASE, DATABASE_PARAMETERS
+from evaluation.resource_types import DATABASE_PARAMETERS
 from evaluation.resources import Resource
 from evaluation.rule import Example, OnUnknown, ResourceRule
 
@@ -40,15 +39,7 @@ TUNING: Mapping[str, Tuned] = {
 
 
 def check(resource: Resource) -> Iterator[str]:
-    """Compare each of the twelve values; a database needs a group of its own to have any."""
-    if resource.resource_type == DATABASE:
-        inherits = is_given(resource.props, "replicateSourceDb")
-        if not inherits and not is_given(resource.props, "parameterGroupName"):
-            yield (
-                "parameterGroupName is not set, so the database runs with AWS's defaults. Set it "
-                "to a parameter group with the guide's values (guide, Performance Tuning 1)."
-            )
-        return
+    """Compare each of the twelve values; `parameter-group-origin` asks for the group."""
     if not is_of(resource.props, "postgres"):
         return
     tolerance = figure(resource.parameters, "tolerancePercent") / 100
@@ -89,6 +80,6 @@ DATABASE_TUNING = ResourceRule(
             default=10, minimum=0, meaning="how far a value may lie from the guide's, in percent"
         )
     },
-    resource_types=(DATABASE_PARAMETERS, DATABASE),
+    resource_types=(DATABASE_PARAMETERS,),
     check=check,
 )

@@ -15,6 +15,8 @@ PERMISSION = "aws:lambda/permission:Permission"
 # An account, or somebody of an account; every other principal is a service.
 IN_AN_ACCOUNT = re.compile(r"\d{12}|arn:.+")
 
+S3 = "s3.amazonaws.com"
+
 
 def check(resource: Resource) -> Iterator[str]:
     """Reject function URLs, and permissions that leave open who calls.
@@ -39,6 +41,12 @@ def check(resource: Resource) -> Iterator[str]:
         yield (
             f"sourceArn is not set, so {principal} may call the function on behalf of any account. "
             "Set it to the resource that calls."
+        )
+    elif principal == S3 and not is_given(resource.props, "sourceAccount"):
+        yield (
+            "sourceAccount is not set, so whoever takes over the name of a bucket that is deleted "
+            f"may call the function through {S3}: the ARN of a bucket tells no account. Set it to "
+            "the account of the bucket."
         )
 
 

@@ -1,20 +1,22 @@
 """Load balancers speak TLS 1.2 or newer, and redirect whoever does not."""
 
-import re
 from collections.abc import Iterator
 
 from evaluation.levels import Severity
-from evaluation.properties import entries, value_at
+from evaluation.listeners import LISTENERS, PLAIN, only_redirects
+from evaluation.properties import value_at
 from evaluation.references import fsbp, guide, pci
 from evaluation.resources import Resource
 from evaluation.rule import Example, ResourceRule
 
-# The SDK names listeners twice; both names make the same thing.
-LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
-
 # Elastic Load Balancing, "Security policies for your Application Load Balancer": TLS 1.2 or newer
-# only. The others, AWS's default among them, still take TLS 1.0 or 1.1.
-MODERN_POLICY = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2|FS-1-2)-.+")
+# with forward secrecy and SHA-256 or authenticated encryption: plain, FIPS 140-3, and both with
+# post-quantum keys. The `Ext` forms take older ciphers, and AWS's default TLS 1.0.
+MODERN_POLICIES = frozenset(
+    f"ELBSecurityPolicy-TLS13-{version}-{form}"
+    for version in ("1-2", "1-2-Res", "1-3")
+    for form in ("2021-06", "FIPS-2023-04", "PQ-2025-09", "FIPS-PQ-2025-09")
+)
 
 
 def check(resource: Resource) -> Iterator[str]:
@@ -25,26 +27,17 @@ def check(resource: Resource) -> Iterator[str]:
     protocol = value_at(resource.props, "protocol")
     if protocol in ("HTTPS", "TLS"):
         policy = value_at(resource.props, "sslPolicy")
-        if not isinstance(policy, str) or not MODERN_POLICY.fullmatch(policy):
+        if not isinstance(policy, str) or policy not in MODERN_POLICIES:
             yield (
-                f"sslPolicy is {policy or 'not set'}, which takes TLS older than 1.2. "
-                "Set it to ELBSecurityPolicy-TLS13-1-2-2021-06."
+                f"sslPolicy is {policy or 'not set'}, which may take TLS older than 1.2 or weak "
+                "ciphers. Set it to ELBSecurityPolicy-TLS13-1-2-2021-06."
             )
     # An Application Load Balancer's listener that names no protocol speaks HTTP.
-    elif protocol in ("HTTP", None) and not _only_redirects(resource.props):
+    elif protocol in PLAIN and not only_redirects(value_at(resource.props, "defaultActions")):
         yield (
             "the listener answers plain HTTP, which anybody on the way can read. Let its default "
             "action redirect to HTTPS."
         )
-
-
-def _only_redirects(properties: object) -> bool:
-    actions = entries(value_at(properties, "defaultActions"))
-    return bool(actions) and all(
-        value_at(action, "type") == "redirect"
-        and value_at(action, "redirect", "protocol") == "HTTPS"
-        for action in actions
-    )
 
 
 LISTENER_ENCRYPTION = ResourceRule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from evaluation.buckets import BUCKETS
 from evaluation.levels import Severity
 from evaluation.properties import value_at
 from evaluation.references import fsbp, guide, pci
@@ -16,6 +17,7 @@ POLICIES: Mapping[str, str] = {
     "aws:kms/key:Key": "policy",
     "aws:kms/keyPolicy:KeyPolicy": "policy",
     "aws:kms/replicaKey:ReplicaKey": "policy",
+    **dict.fromkeys(BUCKETS, "policy"),
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:secretsmanager/secret:Secret": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
@@ -44,7 +46,7 @@ def check(resource: Resource) -> Iterator[str]:
         yield (
             f"{path} lets everybody in ({statement}); nothing but the load balancer may be public. "
             "Name the principals, or confine the statement by a condition such as "
-            "aws:SourceAccount."
+            "aws:SourceAccount with the account itself."
         )
 
 

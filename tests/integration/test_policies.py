@@ -27,7 +27,7 @@ from tests.integration.pack import (
 
 REFUSED = 1
 
-ALONE = '"*":\n  cache-tuning: disabled\n  oversight: disabled\n'
+ALONE = '"*":\n  parameter-group-origin: disabled\n  oversight: disabled\n'
 """A configuration for small programs: nothing tunes or watches what they make."""
 
 GROUP = "(aws:autoscaling/group:Group: group)"
@@ -202,7 +202,8 @@ def test_a_replica_below_the_floor_is_refused_though_its_source_complies(
             opts=in_region(),
         )
 
-    told = refusal(engine.program_stack("replica", program), pack_with(tmp_path))
+    stack = engine.program_stack("replica", program)
+    told = refusal(stack, pack_with(tmp_path, configuration=ALONE))
 
     assert blocking(told) == ["database-floor  (aws:rds/instance:Instance: replica)"]
     assert (

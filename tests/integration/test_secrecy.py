@@ -75,7 +75,7 @@ def test_what_systems_manager_runs_and_functions_are_given_holds_no_secret(
     functions = stack.client("lambda").list_functions()["Functions"]
     texts = {name: ssm.get_document(Name=name)["Content"] for name in documents}
     texts |= {each["FunctionName"]: json.dumps(each["Environment"]) for each in functions}
-    # The migration, a restart, a rollout for each group, and the rotation of the database's password.
+    # Migration, restart, a rollout for each group, and the rotation of the database's password.
     assert len(texts) == 5
     assert leaking(passwords, texts) == []
 

@@ -89,6 +89,22 @@ def auto_scaling_group(*overrides: object) -> Resource:
     )
 
 
+def schedule(**changes: object) -> Resource:
+    """A schedule of the group named `group`."""
+    made = Resource(
+        type="aws:autoscaling/schedule:Schedule",
+        name="night",
+        depends={"autoscalingGroupName": ["group"]},
+        properties={
+            "autoscalingGroupName": UNKNOWN,
+            "minSize": 3.0,
+            "desiredCapacity": 3.0,
+            "maxSize": 6.0,
+        },
+    )
+    return with_properties(made, changes)
+
+
 def instance_from_template(**changes: object) -> Resource:
     """An API server that leaves its hardware to the launch template of the stack."""
     server = Resource(
@@ -108,6 +124,7 @@ def database(**changes: object) -> Resource:
     primary = Resource(
         type="aws:rds/instance:Instance",
         name="database",
+        depends={"parameterGroupName": ["database-parameters"]},
         properties={
             "instanceClass": "db.m6i.2xlarge",
             "allocatedStorage": 500.0,
@@ -136,9 +153,13 @@ def replica(**changes: object) -> Resource:
     standby = Resource(
         type="aws:rds/instance:Instance",
         name="replica",
-        depends={"replicateSourceDb": ["database"]},
+        depends={
+            "replicateSourceDb": ["database"],
+            "parameterGroupName": ["database-parameters"],
+        },
         properties={
             "instanceClass": "db.m6i.2xlarge",
+            "parameterGroupName": UNKNOWN,
             "replicateSourceDb": UNKNOWN,
             "deletionProtection": True,
             "enabledCloudwatchLogsExports": ["postgresql", "upgrade"],
@@ -154,6 +175,7 @@ def cache_nodes(**changes: object) -> Resource:
     """An ElastiCache replication group."""
     group = Resource(
         type="aws:elasticache/replicationGroup:ReplicationGroup",
+        depends={"parameterGroupName": ["cache-parameters"]},
         properties={
             "nodeType": "cache.r6gd.xlarge",
             "dataTieringEnabled": True,
@@ -291,7 +313,17 @@ def bucket_encryption() -> Resource:
         ),
         name="media-encryption",
         depends={"bucket": ["media"]},
-        properties={"bucket": UNKNOWN},
+        properties={
+            "bucket": UNKNOWN,
+            "rules": [
+                {
+                    "applyServerSideEncryptionByDefault": {
+                        "sseAlgorithm": "aws:kms",
+                        "kmsMasterKeyId": UNKNOWN,
+                    }
+                }
+            ],
+        },
     )
 
 
@@ -363,6 +395,7 @@ def listener(**changes: object) -> Resource:
     """A listener that ends TLS."""
     made = Resource(
         type="aws:lb/listener:Listener",
+        name="https",
         properties={
             "protocol": "HTTPS",
             "port": 443.0,
@@ -372,6 +405,20 @@ def listener(**changes: object) -> Resource:
         },
     )
     return with_properties(made, changes)
+
+
+def listener_rule() -> Resource:
+    """A rule of that listener."""
+    return Resource(
+        type="aws:lb/listenerRule:ListenerRule",
+        name="websocket",
+        depends={"listenerArn": ["https"]},
+        properties={
+            "listenerArn": UNKNOWN,
+            "actions": [{"type": "forward", "targetGroupArn": UNKNOWN}],
+            "tags": tags("load-balancer"),
+        },
+    )
 
 
 def function_permission(**changes: object) -> Resource:
@@ -487,6 +534,7 @@ def database_parameters(**changes: object) -> Resource:
     values = {**POSTGRESQL, **changes}
     return Resource(
         type="aws:rds/parameterGroup:ParameterGroup",
+        name="database-parameters",
         properties={
             "family": "postgres16",
             "parameters": [
@@ -503,6 +551,7 @@ def cache_parameters(policy: object = "allkeys-lru") -> Resource:
     """A parameter group of Redis."""
     return Resource(
         type="aws:elasticache/parameterGroup:ParameterGroup",
+        name="cache-parameters",
         properties={
             "family": "redis7",
             "parameters": [{"name": "maxmemory-policy", "value": policy}],
@@ -674,6 +723,7 @@ def compliant_resources() -> list[Resource]:
         encryption_by_default(),
         topic(),
         listener(),
+        listener_rule(),
         function_permission(),
         document(),
         service_role(),

@@ -63,6 +63,10 @@ JUDGED_BY = {
         "rules/test_server_floor.py",
         "rules/test_volume_encryption.py",
     ],
+    "evaluation/listeners": [
+        "rules/test_listener_encryption.py",
+        "rules/test_listener_rule_encryption.py",
+    ],
     "evaluation/parameter_groups": [
         "rules/test_database_tuning.py",
         "rules/test_database_audit.py",

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from tests.policies.factories import (
     key,
     launch_template,
     listener,
+    listener_rule,
     load_balancer,
     log_group,
     password_policy,
@@ -49,6 +51,7 @@ from tests.policies.factories import (
     remote_image,
     replica,
     role_policy,
+    schedule,
     security_group,
     service_role,
     topic,
@@ -63,6 +66,9 @@ PACK = Path(__file__).parents[2] / "policies"
 
 # What a stack with servers has beside them.
 WATCHED = (alarm(), trail())
+REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS"}}
+# What a database has beside it.
+REPLICATED = (database_parameters(), replica())
 
 
 def bucket_without(missing: Resource) -> list[Resource]:
@@ -79,33 +85,44 @@ BROKEN: dict[str, Sequence[Resource]] = {
         auto_scaling_group({"instanceType": "t3.medium"}),
     ],
     "template-origin": [*WATCHED, instance_from_template()],
-    "database-floor": [replica(), database(instanceClass="db.t3.medium")],
-    "cache-floor": [cache_nodes(nodeType="cache.t3.micro")],
+    "database-floor": [*REPLICATED, database(instanceClass="db.t3.medium")],
+    "cache-floor": [cache_parameters(), cache_nodes(nodeType="cache.t3.micro")],
     "container-floor": [container(memory=512.0)],
     "group-minimum": [
         *WATCHED,
         launch_template(),
         with_properties(auto_scaling_group(), {"minSize": 1.0}),
     ],
+    "schedule-minimum": [
+        *WATCHED,
+        launch_template(),
+        replace(auto_scaling_group(), name="group"),
+        schedule(minSize=1.0),
+    ],
     "unmeasured-compute": [Resource(type="aws:ec2/fleet:Fleet", properties={})],
     "ssd-volumes": [volume(type="standard")],
     "operating-system": [launch_template(imageId=UBUNTU.replace("22.04", "18.04"))],
-    "database-version": [replica(), database(engineVersion="13.9")],
-    "cache-version": [cache_nodes(engineVersion="5.0.6")],
+    "database-version": [*REPLICATED, database(engineVersion="13.9")],
+    "cache-version": [cache_parameters(), cache_nodes(engineVersion="5.0.6")],
     "container-images": [remote_image("nginx:latest")],
     "database-tuning": [database_parameters(work_mem="64")],
     "cache-tuning": [cache_parameters("noeviction")],
+    "parameter-group-origin": [*REPLICATED, database(parameterGroupName="default.postgres16")],
     "websocket-timeouts": [load_balancer(idleTimeout=60.0), web_acl_association()],
     "volume-encryption": [volume(encrypted=False)],
-    "database-encryption": [replica(), database(storageEncrypted=False)],
-    "cache-encryption": [cache_nodes(atRestEncryptionEnabled=False)],
+    "database-encryption": [*REPLICATED, database(storageEncrypted=False)],
+    "cache-encryption": [cache_parameters(), cache_nodes(atRestEncryptionEnabled=False)],
     "bucket-encryption": bucket_without(bucket_encryption()),
     "topic-encryption": [topic(kmsMasterKeyId=None)],
     "key-rotation": [key(enableKeyRotation=False)],
     "listener-encryption": [listener(sslPolicy=None)],
+    "listener-rule-encryption": [
+        listener_rule(),
+        listener(protocol="HTTP", defaultActions=[REDIRECT]),
+    ],
     "database-transport": [database_parameters(**{"rds.force_ssl": "0"})],
     "bucket-transport": bucket_without(bucket_policy()),
-    "database-exposure": [replica(), database(publiclyAccessible=True)],
+    "database-exposure": [*REPLICATED, database(publiclyAccessible=True)],
     "function-exposure": [function_permission(principal="*")],
     "public-addresses": [launch_template(networkInterfaces=[{"associatePublicIpAddress": "true"}])],
     "public-ingress": [security_group(), ingress_rule(fromPort=22.0)],
@@ -119,24 +136,24 @@ BROKEN: dict[str, Sequence[Resource]] = {
     "instance-metadata": [launch_template(metadataOptions=None)],
     "load-balancer-headers": [load_balancer(dropInvalidHeaderFields=False), web_acl_association()],
     "web-firewall": [load_balancer()],
-    "database-backups": [replica(), database(backupRetentionPeriod=1.0)],
-    "database-protection": [replica(), database(deletionProtection=False)],
-    "database-availability": [replica(), database(multiAz=False)],
-    "database-replica": [database()],
-    "database-upgrades": [replica(), database(autoMinorVersionUpgrade=False)],
+    "database-backups": [*REPLICATED, database(backupRetentionPeriod=1.0)],
+    "database-protection": [*REPLICATED, database(deletionProtection=False)],
+    "database-availability": [*REPLICATED, database(multiAz=False)],
+    "database-replica": [database_parameters(), database()],
+    "database-upgrades": [*REPLICATED, database(autoMinorVersionUpgrade=False)],
     "load-balancer-protection": [
         load_balancer(enableDeletionProtection=False),
         web_acl_association(),
     ],
-    "cache-durability": [cache_nodes(multiAzEnabled=False)],
+    "cache-durability": [cache_parameters(), cache_nodes(multiAzEnabled=False)],
     "bucket-versioning": bucket_without(bucket_versioning()),
     "backup-copies": [
         with_properties(each, {"bucketPrefix": "backups-"}) for each in bucket_with_everything()
     ],
     "audit-trail": [trail(isMultiRegionTrail=False)],
     "database-audit": [database_parameters(**{"pgaudit.log": "ddl"})],
-    "database-logs": [replica(), database(enabledCloudwatchLogsExports=["upgrade"])],
-    "database-monitoring": [replica(), database(monitoringInterval=0.0)],
+    "database-logs": [*REPLICATED, database(enabledCloudwatchLogsExports=["upgrade"])],
+    "database-monitoring": [*REPLICATED, database(monitoringInterval=0.0)],
     "load-balancer-logs": [load_balancer(accessLogs=None), web_acl_association()],
     "bucket-access-logs": bucket_without(bucket_logging()),
     "network-flow-logs": [vpc()],

@@ -12,7 +12,13 @@ from evaluation.rule import AnyRule, StackRule
 from evaluation.run import Run
 from rules import RULES
 from tests.policies.evaluate import UNKNOWN, Resource, stack_violations, violations
-from tests.policies.factories import container, database, remote_image, with_properties
+from tests.policies.factories import (
+    container,
+    database,
+    remote_image,
+    schedule,
+    with_properties,
+)
 from tests.policies.seen import at_first_preview, deployed
 
 Change = Callable[[Sequence[Resource]], list[Resource]]
@@ -80,6 +86,7 @@ BREAKS: Mapping[str, Change] = {
     ),
     "topic-encryption": changed("aws:sns/topic:Topic", kmsMasterKeyId=None),
     "listener-encryption": changed("aws:lb/listener:Listener", sslPolicy=None),
+    "listener-rule-encryption": changed("aws:lb/listener:Listener", protocol="HTTP"),
     "cache-durability": changed(CACHE, automaticFailoverEnabled=False),
     "database-exposure": changed(DATABASE, publiclyAccessible=True),
     "function-exposure": changed("aws:lambda/permission:Permission", principal="*"),
@@ -96,6 +103,7 @@ BREAKS: Mapping[str, Change] = {
     "container-floor": adding(container(memory=512.0)),
     "container-images": adding(remote_image("redis:5")),
     "group-minimum": changed(GROUP, minSize=1.0),
+    "schedule-minimum": adding(schedule(minSize=1.0)),
     "operating-system": changed(TEMPLATE, imageId="resolve:ssm:/aws/service/debian/release/12"),
     "database-version": changed(DATABASE, engineVersion="13.4"),
     "cache-version": changed(CACHE, engineVersion="5.0.6"),
@@ -103,6 +111,7 @@ BREAKS: Mapping[str, Change] = {
     "database-audit": changed(PARAMETERS, parameters=[]),
     "database-transport": changed(PARAMETERS, parameters=[]),
     "cache-tuning": changed("aws:elasticache/parameterGroup:ParameterGroup", parameters=[]),
+    "parameter-group-origin": changed(DATABASE, parameterGroupName="default.postgres16"),
     "websocket-timeouts": changed(BALANCER, idleTimeout=60.0),
     "key-rotation": changed("aws:kms/key:Key", enableKeyRotation=False),
     "bucket-transport": without("aws:s3/bucketPolicy:BucketPolicy"),

@@ -1,8 +1,10 @@
 """Buckets without an encryption configuration are rejected."""
 
+import pytest
+
 from rules.bucket_encryption import BUCKET_ENCRYPTION
 from tests.policies.evaluate import Resource, stack_violations
-from tests.policies.factories import bucket, bucket_encryption, public_access_block
+from tests.policies.factories import bucket, bucket_encryption, public_access_block, with_properties
 
 
 def test_a_bucket_with_an_encryption_configuration_passes() -> None:
@@ -11,7 +13,7 @@ def test_a_bucket_with_an_encryption_configuration_passes() -> None:
 
 def test_the_bucket_may_be_named_in_plain_text() -> None:
     named = Resource(type=bucket().type, name="media", properties={"bucket": "acme-media"})
-    encryption = Resource(type=bucket_encryption().type, properties={"bucket": "acme-media"})
+    encryption = with_properties(bucket_encryption(), {"bucket": "acme-media"})
     assert stack_violations(BUCKET_ENCRYPTION, [named, encryption]) == []
 
 
@@ -23,6 +25,18 @@ def test_a_bucket_without_one_is_rejected() -> None:
             "bucket backups has no server-side encryption configuration; stored data must be "
             "encrypted. Add a BucketServerSideEncryptionConfiguration for it.",
             other.urn,
+        )
+    ]
+
+
+@pytest.mark.parametrize("rules", [None, [], [{}], [{"bucketKeyEnabled": True}]])
+def test_a_configuration_without_an_algorithm_is_rejected(rules: object) -> None:
+    empty = with_properties(bucket_encryption(), {"rules": rules})
+    assert stack_violations(BUCKET_ENCRYPTION, [bucket(), empty]) == [
+        (
+            "the server-side encryption configuration of bucket media names no algorithm; stored "
+            "data must be encrypted. Give it a rule with applyServerSideEncryptionByDefault.",
+            bucket().urn,
         )
     ]
 

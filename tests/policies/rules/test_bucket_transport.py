@@ -7,9 +7,10 @@ from rules.bucket_transport import BUCKET_TRANSPORT
 from tests.policies.evaluate import UNKNOWN, stack_violations
 from tests.policies.factories import bucket, bucket_policy, with_properties
 
+TLS = {"Bool": {"aws:SecureTransport": "false"}}
 MESSAGE = (
-    "bucket media answers requests in plain text. Add a BucketPolicy for it that denies s3:* to "
-    "everybody where aws:SecureTransport is false."
+    "bucket media answers requests in plain text. Add a BucketPolicy for it that denies s3:* on it "
+    "and its objects to everybody where aws:SecureTransport is false, and has no other condition."
 )
 
 
@@ -21,6 +22,9 @@ MESSAGE = (
         {"Action": ["s3:*"]},
         {"Action": "*"},
         {"Condition": {"Bool": {"AWS:securetransport": False}}},
+        {"Condition": {"Bool": {"aws:SecureTransport": ["false"]}}},
+        {"Resource": ["arn:aws:s3:::media", "arn:aws:s3:::media/*"]},
+        {"Resource": "arn:aws:s3:::media*"},
     ],
 )
 def test_a_policy_that_refuses_plain_text_passes(changes: dict[str, object]) -> None:
@@ -37,6 +41,15 @@ def test_a_policy_that_refuses_plain_text_passes(changes: dict[str, object]) -> 
         {"Condition": {"Bool": {"aws:SecureTransport": "true"}}},
         {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}},
         {"Condition": {"Bool": "false"}},
+        {"Condition": {"Bool": {"aws:SecureTransport": ["true"]}}},
+        {"Condition": {"Bool": {"aws:SecureTransport": []}}},
+        {"Condition": {"Bool": TLS["Bool"], "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}},
+        {"Condition": {"Bool": {**TLS["Bool"], "aws:ViaAWSService": "false"}}},
+        {"Condition": {"StringEquals": TLS["Bool"]}},
+        {"Resource": "arn:aws:s3:::media"},
+        {"Resource": "arn:aws:s3:::media/*"},
+        {"Resource": ["arn:aws:s3:::media", "arn:aws:s3:::media/public/*"]},
+        {"Resource": None},
     ],
 )
 def test_a_policy_that_leaves_a_way_is_rejected(changes: dict[str, object]) -> None:

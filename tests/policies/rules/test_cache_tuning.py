@@ -4,7 +4,7 @@ import pytest
 
 from rules.cache_tuning import CACHE_TUNING
 from tests.policies.evaluate import violations
-from tests.policies.factories import cache_nodes, cache_parameters, with_properties
+from tests.policies.factories import cache_parameters, with_properties
 
 
 @pytest.mark.parametrize("family", ["redis7", "valkey8"])
@@ -26,11 +26,3 @@ def test_another_policy_is_rejected(policy: object, found: str) -> None:
 def test_other_caches_are_none_of_its_business() -> None:
     group = with_properties(cache_parameters("noeviction"), {"family": "memcached1.6"})
     assert violations(CACHE_TUNING, group) == []
-
-
-def test_nodes_without_a_group_are_rejected() -> None:
-    assert violations(CACHE_TUNING, cache_nodes()) == []
-    assert violations(CACHE_TUNING, cache_nodes(parameterGroupName=None)) == [
-        "parameterGroupName is not set, so the nodes evict by AWS's default. Set it to a parameter "
-        "group with maxmemory-policy allkeys-lru (guide, Performance Tuning 2)."
-    ]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.container_floor import CONTAINER_FLOOR
-from tests.policies.evaluate import UNKNOWN, violations
-from tests.policies.factories import container
+from rules.container_floor import CONTAINER_FLOOR, FREE_ROLES
+from tests.policies.evaluate import UNKNOWN, Resource, violations
+from tests.policies.factories import container, with_properties
 
 NEEDS = "a production server needs at least 4 vCPU and 16 GiB (guide, Hardware Requirements 1)"
 
@@ -89,8 +89,60 @@ def test_the_label_chooses_the_floor() -> None:
 
 
 @pytest.mark.parametrize("labels", [None, [], labelled("exporter"), [{"label": "Role"}], "Role"])
-def test_a_container_without_a_known_role_has_no_floor(labels: object) -> None:
-    assert violations(CONTAINER_FLOOR, container(labels=labels, memory=64.0)) == []
+def test_a_container_without_a_known_role_has_a_production_servers_floor(labels: object) -> None:
+    assert violations(CONTAINER_FLOOR, container(labels=labels)) == []
+    assert violations(CONTAINER_FLOOR, container(labels=labels, memory=64.0)) == [
+        f"memory limits the container to 64 MiB; {NEEDS}. Raise it to 16384, or remove it."
+    ]
+
+
+@pytest.mark.parametrize("role", FREE_ROLES)
+def test_a_role_that_the_guide_sets_no_minimum_for_has_no_floor(role: str) -> None:
+    assert violations(CONTAINER_FLOOR, container(labels=labelled(role), memory=64.0)) == []
+    small = service(labelled(role), nanoCpus=1e9)
+    assert violations(CONTAINER_FLOOR, small) == []
+
+
+def service(labels: object = None, **limits: object) -> Resource:
+    """A service of a swarm whose containers have these labels and limits."""
+    task = {"containerSpec": {"image": "api", "labels": labels}, "resources": {"limits": limits}}
+    return Resource(type="docker:index/service:Service", properties={"taskSpec": task})
+
+
+@pytest.mark.parametrize(
+    "limits", [{}, {"nanoCpus": 0.0, "memoryBytes": 0.0}, {"nanoCpus": 4e9, "memoryBytes": 2.0**34}]
+)
+def test_limits_of_a_service_on_the_floor_and_none_pass(limits: dict[str, object]) -> None:
+    assert violations(CONTAINER_FLOOR, service(labelled("api"), **limits)) == []
+
+
+@pytest.mark.parametrize(("value", "told"), [(1.5e9, "1.5"), (3.9e9, "3.9"), ("many", "0")])
+def test_too_few_processors_of_a_service_are_rejected(value: object, told: str) -> None:
+    for labels in (labelled("api"), labelled("exporter"), None):
+        assert violations(CONTAINER_FLOOR, service(labels, nanoCpus=value)) == [
+            f"taskSpec.resources.limits.nanoCpus limits the container to {told} processors; "
+            f"{NEEDS}. Raise it to 4000000000, or remove it."
+        ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(2.0**29, "512 MiB"), (2.0**34 - 2**20, "16383 MiB"), ("much", "what is no number")],
+)
+def test_too_little_memory_of_a_service_is_rejected(value: object, told: str) -> None:
+    assert violations(CONTAINER_FLOOR, service(labelled("api"), memoryBytes=value)) == [
+        f"taskSpec.resources.limits.memoryBytes limits the container to {told}; {NEEDS}. "
+        "Raise it to 17179869184, or remove it."
+    ]
+
+
+def test_the_label_of_the_service_stands_for_its_containers() -> None:
+    limited = service(nanoCpus=1e9)
+    database = with_properties(limited, {"labels": labelled("database")})
+    (message,) = violations(CONTAINER_FLOOR, database)
+    assert "a database server needs at least 8 vCPU" in message
+    monitoring = with_properties(limited, {"labels": labelled("monitoring")})
+    assert violations(CONTAINER_FLOOR, monitoring) == []
 
 
 @pytest.mark.parametrize("key", ["memory", "cpus", "labels"])

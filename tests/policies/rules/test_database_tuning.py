@@ -7,9 +7,7 @@ from rules.database_tuning import DATABASE_TUNING, TUNING
 from tests.policies.evaluate import UNKNOWN, violations
 from tests.policies.factories import (
     POSTGRESQL,
-    database,
     database_parameters,
-    replica,
     with_properties,
 )
 
@@ -82,15 +80,6 @@ def test_an_environment_may_set_the_tolerance() -> None:
 def test_groups_of_other_databases_are_none_of_its_business(family: object) -> None:
     other = with_properties(database_parameters(), {"family": family, "parameters": []})
     assert violations(DATABASE_TUNING, other) == []
-
-
-def test_a_database_without_a_group_is_rejected() -> None:
-    assert violations(DATABASE_TUNING, database()) == []
-    assert violations(DATABASE_TUNING, replica()) == []
-    assert violations(DATABASE_TUNING, database(parameterGroupName=None)) == [
-        "parameterGroupName is not set, so the database runs with AWS's defaults. Set it to a "
-        "parameter group with the guide's values (guide, Performance Tuning 1)."
-    ]
 
 
 def test_a_value_unknown_at_preview_is_reported() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from rules.function_exposure import FUNCTION_EXPOSURE
 from tests.policies.evaluate import UNKNOWN, Resource, violations
-from tests.policies.factories import function_permission
+from tests.policies.factories import function_permission, with_properties
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,19 @@ def test_a_service_that_may_call_for_any_account_is_rejected(source: object) -> 
     assert violations(FUNCTION_EXPOSURE, function_permission(sourceArn=source)) == [
         "sourceArn is not set, so sns.amazonaws.com may call the function on behalf of any "
         "account. Set it to the resource that calls."
+    ]
+
+
+S3 = function_permission(principal="s3.amazonaws.com", sourceArn="arn:aws:s3:::media")
+
+
+def test_a_bucket_calls_for_an_account() -> None:
+    named = with_properties(S3, {"sourceAccount": "123456789012"})
+    assert violations(FUNCTION_EXPOSURE, named) == []
+    assert violations(FUNCTION_EXPOSURE, S3) == [
+        "sourceAccount is not set, so whoever takes over the name of a bucket that is deleted may "
+        "call the function through s3.amazonaws.com: the ARN of a bucket tells no account. Set it "
+        "to the account of the bucket."
     ]
 
 

@@ -49,6 +49,27 @@ def test_a_group_that_begins_too_small_is_rejected() -> None:
     ]
 
 
+WEIGHTED = {"instanceType": "m6i.4xlarge", "weightedCapacity": "3"}
+
+
+def of_types(*overrides: object) -> Resource:
+    return group("api", mixedInstancesPolicy={"launchTemplate": {"overrides": list(overrides)}})
+
+
+@pytest.mark.parametrize("weight", ["3", 3.0, "0", "many"])
+def test_a_server_that_counts_as_several_is_rejected(weight: object) -> None:
+    found = violations(GROUP_MINIMUM, of_types({}, {**WEIGHTED, "weightedCapacity": weight}))
+    assert found == [
+        f"mixedInstancesPolicy.launchTemplate.overrides[1].weightedCapacity is {weight}, so "
+        "minSize counts units and not servers: one may be the whole group. Remove it."
+    ]
+
+
+@pytest.mark.parametrize("weight", [None, "", "1", 1.0])
+def test_a_server_that_counts_as_one_passes(weight: object) -> None:
+    assert violations(GROUP_MINIMUM, of_types({**WEIGHTED, "weightedCapacity": weight})) == []
+
+
 @pytest.mark.parametrize("role", ["monitoring", ""])
 def test_other_roles_have_no_minimum(role: str) -> None:
     assert violations(GROUP_MINIMUM, group(role, minSize=0.0)) == []

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from evaluation.run import Run
-from rules.least_privilege import ATTACHMENTS, LEAST_PRIVILEGE, POLICIES
+from rules.least_privilege import ATTACHMENTS, EXCLUSIVE_ATTACHMENTS, LEAST_PRIVILEGE, POLICIES
 from tests.policies.evaluate import UNKNOWN, Resource, violations
 from tests.policies.factories import role_policy, service_role, with_properties
 
@@ -18,7 +18,7 @@ def test_named_actions_pass() -> None:
     assert violations(LEAST_PRIVILEGE, role_policy(Action="logs:Describe*", Resource="*")) == []
 
 
-@pytest.mark.parametrize("action", ["*", "*:*", "**"])
+@pytest.mark.parametrize("action", ["*", "*:*", "**", "?*", "*:?*"])
 def test_every_action_is_rejected_wherever_it_is(action: str) -> None:
     for given in (action, ["s3:GetObject", action]):
         assert violations(LEAST_PRIVILEGE, role_policy(Action=given)) == [
@@ -26,19 +26,63 @@ def test_every_action_is_rejected_wherever_it_is(action: str) -> None:
         ]
 
 
-@pytest.mark.parametrize("action", ["s3:*", "S3:*", "kms:**"])
-def test_a_whole_service_on_every_resource_is_rejected(action: str) -> None:
-    for resource in ("*", ["arn:aws:s3:::a", "*"]):
-        assert violations(LEAST_PRIVILEGE, role_policy(Action=action, Resource=resource)) == [
-            f"policy allows all of a service on every resource (ReadMedia: {action}). Name the "
-            "actions or the resources that are needed, or confine it by a condition."
+def whole_service(action: str) -> str:
+    return (
+        f"policy allows all of a service (ReadMedia: {action}). {NAMED[:-1]}, or confine them by a "
+        "condition on a tag of the resource (StringEquals, aws:ResourceTag/…)."
+    )
+
+
+@pytest.mark.parametrize("action", ["s3:*", "S3:*", "kms:**", "iam:?*", "iam:*?"])
+def test_a_whole_service_is_rejected(action: str) -> None:
+    for given in (action, ["s3:GetObject", action]):
+        assert violations(LEAST_PRIVILEGE, role_policy(Action=given, Resource="*")) == [
+            whole_service(action)
         ]
 
 
-def test_a_whole_service_on_one_resource_or_under_a_condition_passes() -> None:
-    assert violations(LEAST_PRIVILEGE, role_policy(Action="s3:*")) == []
-    condition = {"StringEquals": {"aws:ResourceTag/Project": "messaging-app"}}
-    confined = role_policy(Action="s3:*", Resource="*", Condition=condition)
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"Resource": "*"},
+        {"Resource": ["arn:aws:s3:::a", "*"]},
+        {"Resource": "arn:aws:s3:::*"},
+        {"Resource": "arn:aws:s3:::media/*"},
+        {"Resource": "arn:aws:s3:::media"},
+        {"Resource": None, "NotResource": "arn:aws:s3:::media"},
+    ],
+)
+def test_a_whole_service_is_rejected_whatever_the_resource(where: dict[str, object]) -> None:
+    assert violations(LEAST_PRIVILEGE, role_policy(Action="s3:*", **where)) == [
+        whole_service("s3:*")
+    ]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"StringEquals": {"aws:PrincipalTag/Project": "messaging-app"}},
+        {"StringEquals": {"aws:ResourceAccount": "123456789012"}},
+        {"StringNotEquals": {"aws:ResourceTag/Project": "messaging-app"}},
+        {"StringEqualsIfExists": {"aws:ResourceTag/Project": "messaging-app"}},
+        {"StringLike": {"aws:ResourceTag/Project": "*"}},
+        {"StringEquals": {"aws:ResourceTag/": "messaging-app"}},
+        {"StringEquals": "aws:ResourceTag/Project"},
+        "aws:ResourceTag/Project",
+        {},
+    ],
+)
+def test_a_condition_that_confines_nothing_does_not_count(condition: object) -> None:
+    assert violations(LEAST_PRIVILEGE, role_policy(Action="iam:*", Condition=condition)) == [
+        whole_service("iam:*")
+    ]
+
+
+@pytest.mark.parametrize("key", ["aws:ResourceTag/Project", "ec2:resourceTag/Project"])
+def test_a_tag_of_the_resource_confines_a_whole_service(key: str) -> None:
+    condition = {"StringEquals": {key: "messaging-app"}}
+    confined = role_policy(Action="ec2:*", Resource="*", Condition=condition)
     assert violations(LEAST_PRIVILEGE, confined) == []
 
 
@@ -91,8 +135,38 @@ def test_aws_own_policies_for_everything_are_not_attached(resource_type: str, na
     assert violations(LEAST_PRIVILEGE, role) == [f"managedPolicyArns[1] is {arn}, {advice}"]
 
 
-def test_another_policy_may_be_attached() -> None:
-    arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+@pytest.mark.parametrize(
+    "name", ["IAMFullAccess", "AWSLambda_FullAccess", "AmazonDynamoDBFullAccess_v2"]
+)
+def test_aws_own_policies_for_a_service_are_not_attached(name: str) -> None:
+    arn = f"arn:aws:iam::aws:policy/{name}"
+    attached = Resource(type=ATTACHMENTS[0], properties={"policyArn": arn})
+    assert violations(LEAST_PRIVILEGE, attached) == [
+        f"policyArn is {arn}, which allows all of a service. Attach a policy that names the "
+        "actions and resources that are needed."
+    ]
+
+
+@pytest.mark.parametrize("resource_type", EXCLUSIVE_ATTACHMENTS)
+def test_exclusive_attachments_are_read(resource_type: str) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    policies = ["arn:aws:iam::123456789012:policy/a", arn]
+    attached = Resource(type=resource_type, properties={"policyArns": policies})
+    assert violations(LEAST_PRIVILEGE, attached) == [
+        f"policyArns[1] is {arn}, which allows nearly everything. Attach a policy that names the "
+        "actions and resources that are needed."
+    ]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+        "arn:aws:iam::123456789012:policy/MediaFullAccess",
+        1.0,
+    ],
+)
+def test_another_policy_may_be_attached(arn: object) -> None:
     attached = Resource(type=ATTACHMENTS[0], properties={"policyArn": arn})
     assert violations(LEAST_PRIVILEGE, attached) == []
 

@@ -19,7 +19,10 @@ PLAIN = (
     [
         listener(),
         listener(sslPolicy="ELBSecurityPolicy-TLS13-1-3-2021-06"),
-        listener(sslPolicy="ELBSecurityPolicy-FS-1-2-Res-2020-10", protocol="TLS"),
+        listener(sslPolicy="ELBSecurityPolicy-TLS13-1-2-Res-2021-06", protocol="TLS"),
+        listener(sslPolicy="ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04"),
+        listener(sslPolicy="ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"),
+        listener(sslPolicy="ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09"),
         listener(protocol="HTTP", sslPolicy=None, defaultActions=[REDIRECT]),
         listener(protocol="TCP", sslPolicy=None),
     ],
@@ -37,12 +40,18 @@ def test_tls_and_redirects_to_it_pass(resource: Resource) -> None:
         ("ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-2016-08"),
         ("ELBSecurityPolicy-TLS13-1-0-2021-06", "ELBSecurityPolicy-TLS13-1-0-2021-06"),
         ("ELBSecurityPolicy-FS-1-1-2019-08", "ELBSecurityPolicy-FS-1-1-2019-08"),
+        ("ELBSecurityPolicy-FS-1-2-2019-08", "ELBSecurityPolicy-FS-1-2-2019-08"),
+        ("ELBSecurityPolicy-TLS-1-2-Ext-2018-06", "ELBSecurityPolicy-TLS-1-2-Ext-2018-06"),
+        ("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06"),
+        ("ELBSecurityPolicy-TLS13-1-2-", "ELBSecurityPolicy-TLS13-1-2-"),
     ],
 )
 @pytest.mark.parametrize("protocol", ["HTTPS", "TLS"])
-def test_a_policy_that_takes_old_tls_is_rejected(protocol: str, policy: object, told: str) -> None:
+def test_a_policy_that_takes_old_tls_or_weak_ciphers_is_rejected(
+    protocol: str, policy: object, told: str
+) -> None:
     assert violations(LISTENER_ENCRYPTION, listener(protocol=protocol, sslPolicy=policy)) == [
-        f"sslPolicy is {told}, which takes TLS older than 1.2. "
+        f"sslPolicy is {told}, which may take TLS older than 1.2 or weak ciphers. "
         "Set it to ELBSecurityPolicy-TLS13-1-2-2021-06."
     ]
 

@@ -13,10 +13,15 @@ from tests.policies.factories import service_role, topic
 EVERYBODY: Mapping[str, Any] = {"Effect": "Allow", "Action": "sns:Publish", "Principal": "*"}
 
 
+def confined(operator: str, key: str, value: object) -> Mapping[str, Any]:
+    return {**EVERYBODY, "Condition": {operator: {key: value}}}
+
+
 def lets_in(statement: str) -> str:
     return (
         f"policy lets everybody in ({statement}); nothing but the load balancer may be public. "
-        "Name the principals, or confine the statement by a condition such as aws:SourceAccount."
+        "Name the principals, or confine the statement by a condition such as aws:SourceAccount "
+        "with the account itself."
     )
 
 
@@ -36,7 +41,15 @@ def test_what_lets_nobody_in_passes(policy: object) -> None:
         {**EVERYBODY, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
         {**EVERYBODY, "Principal": {"Service": ["s3.amazonaws.com", "rds.amazonaws.com"]}},
         {**EVERYBODY, "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}},
-        {**EVERYBODY, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::media"}}},
+        confined("ArnLike", "aws:SourceArn", "arn:aws:s3:::media"),
+        confined("StringLike", "aws:SourceArn", "arn:aws:s3:::media/*"),
+        confined("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/*"),
+        confined("StringEquals", "aws:PrincipalAccount", ["123456789012", "210987654321"]),
+        confined("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+        confined("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5"),
+        confined("StringEquals", "aws:SourceVpc", "vpc-0a1b2c3d"),
+        confined("StringEquals", "aws:SourceVpce", "vpce-0a1b2c3d"),
+        confined("StringEquals", "kms:CallerAccount", "123456789012"),
     ],
 )
 def test_named_principals_and_confined_statements_pass(statement: Mapping[str, Any]) -> None:
@@ -59,6 +72,38 @@ def test_named_principals_and_confined_statements_pass(statement: Mapping[str, A
 )
 def test_a_statement_for_everybody_is_rejected(change: Mapping[str, Any]) -> None:
     assert violations(PUBLIC_POLICIES, topic_with({**EVERYBODY, **change})) == [
+        lets_in("Statement[0]")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value"),
+    [
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::12345678901?:role/*"),
+        ("ArnLike", "aws:PrincipalArn", "arn:aws:iam:::role/ours"),
+        ("StringLike", "aws:SourceArn", "arn:aws:*:*:123456789012:*"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::media-*"),
+        ("StringLike", "aws:SourceAccount", "?*"),
+        ("StringLike", "aws:SourceAccount", "1*"),
+        ("StringEquals", "aws:SourceAccount", ["123456789012", "*"]),
+        ("StringEquals", "aws:SourceAccount", "${aws:PrincipalAccount}"),
+        ("StringEquals", "aws:SourceAccount", 123456789012.0),
+        ("StringEquals", "aws:SourceAccount", []),
+        ("StringLike", "aws:SourceOwner", "?*"),
+        ("StringLike", "kms:CallerAccount", "?*"),
+        ("StringLike", "aws:PrincipalAccount", "?*"),
+        ("StringLike", "aws:PrincipalOrgID", "o-*"),
+        ("StringLike", "aws:SourceOrgID", "o-*"),
+        ("StringLike", "aws:SourceVpc", "vpc-*"),
+        ("StringLike", "aws:SourceVpce", "vpce-*"),
+    ],
+)
+def test_a_condition_that_everybody_can_meet_confines_nothing(
+    operator: str, key: str, value: object
+) -> None:
+    assert violations(PUBLIC_POLICIES, topic_with(confined(operator, key, value))) == [
         lets_in("Statement[0]")
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.public_sharing import PUBLIC_SHARING, SHARES
+from rules.public_sharing import ACCESS_LISTS, PUBLIC_SHARING, SHARES
 from tests.policies.evaluate import UNKNOWN, Resource, violations
 from tests.policies.factories import document
 
@@ -54,3 +54,41 @@ def test_accounts_unknown_at_preview_are_rejected() -> None:
     snapshot = Resource(type=SNAPSHOT, properties={"sharedAccounts": UNKNOWN})
     (message,) = violations(PUBLIC_SHARING, snapshot)
     assert message.startswith("sharedAccounts is not known yet at preview")
+
+
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+ALL_ACCOUNTS = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+
+
+@pytest.mark.parametrize("token", ACCESS_LISTS)
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        ({"acl": "public-read"}, "acl is public-read"),
+        ({"acl": "public-read-write"}, "acl is public-read-write"),
+        ({"acl": "authenticated-read"}, "acl is authenticated-read"),
+        ({"grants": [{"uri": ALL_USERS}]}, f"uri is {ALL_USERS}"),
+        (
+            {"accessControlPolicy": {"grants": [{"grantee": {"uri": ALL_ACCOUNTS}}]}},
+            f"grantee.uri is {ALL_ACCOUNTS}",
+        ),
+    ],
+)
+def test_an_access_list_for_everybody_is_rejected(
+    token: str, properties: dict[str, object], told: str
+) -> None:
+    assert violations(PUBLIC_SHARING, Resource(type=token, properties=properties)) == [
+        f"{told}, which lets everybody in; nothing stored may be public. Leave access lists out, "
+        "and name who needs it in a bucket policy."
+    ]
+
+
+@pytest.mark.parametrize("acl", [None, "", "private", "log-delivery-write", 1.0])
+def test_another_access_list_passes(acl: object) -> None:
+    assert violations(PUBLIC_SHARING, Resource(type=ACCESS_LISTS[0], properties={"acl": acl})) == []
+
+
+def test_an_access_list_unknown_at_preview_is_rejected() -> None:
+    bucket = Resource(type=ACCESS_LISTS[0], properties={"acl": UNKNOWN})
+    (message,) = violations(PUBLIC_SHARING, bucket)
+    assert message.startswith("acl is not known yet at preview")
