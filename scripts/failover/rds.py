@@ -144,7 +144,9 @@ def make(clients: Clients, request: RdsRequest) -> RdsPlan:
     )
     if way is not Way.REBOOT or request.force:
         return made
-    return replace(made, rebooted=journal.finished(request.log, made.facts, REBOOTED_LATELY))
+    with suppress(OpsError):  # a journal that cannot be read is in the way of nothing
+        made = replace(made, rebooted=journal.finished(request.log, made.facts, REBOOTED_LATELY))
+    return made
 
 
 def steps(made: RdsPlan, request: RdsRequest) -> list[str]:
@@ -193,7 +195,7 @@ def fail_over(
             made = replace(made, way=Way.NOTHING)
     if made.way is Way.NOTHING:
         return made
-    journal.write(request.log, journal.BEGUN, made.facts)
+    _record(request, journal.BEGUN, made, tell)
     if made.way is Way.REBOOT:
         tell(f"Rebooting {made.primary.name} into its standby …")
         clients.rds.reboot_db_instance(DBInstanceIdentifier=made.primary.name, ForceFailover=True)
@@ -204,8 +206,16 @@ def fail_over(
         prove(made.replica.address)
         _point(clients, made.zone, request.host, made.replica.address)
         tell(f"{request.host} leads to {made.replica.address}.")
-    journal.write(request.log, journal.FINISHED, made.facts)
+    _record(request, journal.FINISHED, made, tell)
     return made
+
+
+def _record(request: RdsRequest, event: str, made: RdsPlan, tell: Callable[[str], None]) -> None:
+    """Add to the journal. On a full disk it goes on without: RDS and DNS know what was done."""
+    try:
+        journal.write(request.log, event, made.facts)
+    except OpsError as fault:
+        tell(str(fault))
 
 
 def _way(primary: Instance, replica: Instance, request: RdsRequest) -> Way:

@@ -187,6 +187,17 @@ def test_a_reboot_that_was_cut_off_or_is_forced_is_made(account: Account) -> Non
     assert account.fail_over().way is Way.REBOOT
 
 
+def test_a_journal_that_cannot_be_written_is_said_and_in_the_way_of_nothing(
+    account: Account,
+) -> None:
+    account.log.mkdir()
+
+    done = account.fail_over()
+
+    assert done.way is Way.REBOOT
+    assert sum("record of failovers cannot be written" in said for said in account.said) == 2
+
+
 def test_a_lost_primary_is_replaced_by_its_replica(account: Account) -> None:
     lose(account)
 
