@@ -17,12 +17,13 @@ RUN python3 -m venv /opt/ops/venv \
 FROM ${BASE}
 # Of the database (`database.engine_version`): pg_dump writes what a server of this version takes.
 ARG POSTGRESQL_MAJOR=16
-# `ops verify` runs a server of its own, with the database's extensions; none starts by itself.
+# `ops verify` runs a server of its own, with the database's extensions; none starts by itself. It
+# has to know the locale of the database, which this image would have none of but C.
 RUN mkdir -p /etc/postgresql-common \
     && echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf \
     && apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        ca-certificates python3 postgresql-${POSTGRESQL_MAJOR} \
+        ca-certificates locales-all python3 postgresql-${POSTGRESQL_MAJOR} \
         postgresql-${POSTGRESQL_MAJOR}-pgaudit \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 ops \

@@ -8,9 +8,10 @@ import getpass
 import os
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -100,11 +101,15 @@ def file_lock(folder: Path, procedure: str) -> Generator[None]:
         except BlockingIOError:
             handle.seek(0)
             raise _held(procedure, f" by {handle.read()!r}") from None
-        handle.seek(0)
-        handle.truncate()
-        handle.write(whoami(procedure))
-        handle.flush()
+        _sign(handle, whoami(procedure))
         yield
+
+
+def _sign(handle: IO[str], who: str) -> None:
+    """Say who holds a lock. On a full disk nobody is named; it is held all the same."""
+    handle.truncate(0)
+    with suppress(OSError):
+        os.write(handle.fileno(), who.encode())
 
 
 def _held(procedure: str, who: str) -> OpsError:

@@ -49,6 +49,21 @@ class Verification(BaseModel):
     seconds: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a backup is of: a bucket may have those of several databases."""
+
+    database: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"database {self.database} of {self.environment}"
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "Origin":
+        return cls(database=manifest.database.name, environment=manifest.environment)
+
+
 def made_at(backup: str) -> datetime:
     """Return the time in a backup's name."""
     return datetime.strptime(backup.partition("-")[0], STAMP).replace(tzinfo=UTC)
@@ -153,8 +168,13 @@ class Repository:
                     finished.append((manifest, result))
         return Listing(finished=finished, faulty=faulty)
 
-    def find(self, named: str | None, at: datetime | None = None) -> Manifest:
+    def find(
+        self, named: str | None, at: datetime | None = None, *, origin: Origin | None = None
+    ) -> Manifest:
         """Return one backup: by its id, the newest (`latest`), or the newest not after a time.
+
+        Args:
+            origin: what the newest has to be of; an id says it by itself.
 
         Raises:
             OpsError: there is none, or the one that would be it is damaged: an older one in its
@@ -169,28 +189,39 @@ class Repository:
                     ExitCode.NOT_FOUND,
                 )
             return found
+        if origin is None:
+            raise OpsError(
+                "Which database's newest backup is wanted, nobody has said: set DATABASE_URL, or "
+                "name a backup by its id. `ops backups` lists those that are there.",
+                ExitCode.MISCONFIGURED,
+            )
         for manifest in map(self.manifest, self.ids()):
-            if manifest and at is None:
+            if manifest is None or Origin.of(manifest) != origin:
+                continue
+            if at is None:
                 return manifest
-            if manifest and at and manifest.snapshot_at <= at:
+            if manifest.snapshot_at <= at:
                 self._refuse_doubt(manifest, at)
                 return manifest
         until = f" of {at.isoformat(timespec='seconds')} or before" if at else ""
         raise OpsError(
-            f"There is no finished backup{until} in s3://{self.bucket}/{ROOT}: `ops backup` makes "
-            "one.",
+            f"There is no finished backup of {origin}{until} in s3://{self.bucket}/{ROOT}: `ops "
+            "backup` makes one, and `ops backups` lists those of other databases, which are taken "
+            "by their id.",
             ExitCode.NOT_FOUND,
         )
 
     def _refuse_doubt(self, chosen: Manifest, at: datetime) -> None:
-        """Raise OpsError when a backup that was made before the chosen one is of a later time."""
+        """Raise OpsError when an earlier backup of the same database is of a later time."""
 
         def is_later(backup: str) -> bool:
             try:
                 found = self.manifest(backup)
             except OpsError:  # damaged: it tells nothing
                 return False
-            return found is not None and found.snapshot_at > at
+            if found is None or Origin.of(found) != Origin.of(chosen):
+                return False
+            return found.snapshot_at > at
 
         older = [backup for backup in self.ids() if backup < chosen.id]
         with ThreadPoolExecutor(16) as threads:

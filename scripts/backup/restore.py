@@ -7,11 +7,11 @@ name with the time; only `drop_old` removes it.
 from dataclasses import dataclass
 
 from scripts import locks, postgresql
-from scripts.backup import load, programs, replacement
+from scripts.backup import load, replacement, roles
 from scripts.backup.encryption import Key
 from scripts.backup.load import LoadRequest
 from scripts.backup.manifest import Manifest
-from scripts.backup.objects import Place, read
+from scripts.backup.objects import Place
 from scripts.backup.replacement import Report
 from scripts.backup.repository import Repository
 from scripts.backup.unload import Advance
@@ -149,7 +149,7 @@ def _refuse_what_is_in_the_way(session: Session, request: RestoreRequest) -> Non
 def _roles(session: Session, place: Place, request: RestoreRequest) -> None:
     """See that every role of the backup is there."""
     if _missing(session, request.manifest) and request.create_roles:
-        create_roles(place, request.manifest, replacement.maintenance(request.connection))
+        roles.create(place, request.manifest, replacement.maintenance(request.connection))
     missing = _missing(session, request.manifest)
     if missing:
         raise OpsError(
@@ -163,25 +163,3 @@ def _roles(session: Session, place: Place, request: RestoreRequest) -> None:
 def _missing(session: Session, manifest: Manifest) -> list[str]:
     there = {role for (role,) in session.execute("SELECT rolname FROM pg_roles").fetchall()}
     return [role for role in manifest.database.roles if role not in there]
-
-
-def create_roles(place: Place, manifest: Manifest, connection: dict[str, str]) -> None:
-    """Create the roles of a backup; those that are there already are left as they are."""
-    statements = b"".join(read(place, manifest.globals)).decode().splitlines()
-    with postgresql.connect(connection, "restore") as session:
-        there = {role for (role,) in session.execute("SELECT rolname FROM pg_roles").fetchall()}
-    wanted = "\n".join(line for line in statements if not _is_about(line, there))
-    command = [postgresql.program("psql", manifest.server_major), "--no-psqlrc", "--quiet"]
-    command += ["--set=ON_ERROR_STOP=1"]
-    programs.fed(command, postgresql.environment(connection), iter([wanted.encode()]))
-
-
-def _is_about(line: str, roles: set[str]) -> bool:
-    """Whether a line of pg_dumpall makes or changes one of these roles, or a tablespace."""
-    doubled = {role.replace('"', '""') for role in roles}
-    quoted = {f'"{role}"' for role in doubled} | roles
-    for begin in ("CREATE ROLE ", "ALTER ROLE "):
-        if line.startswith(begin):
-            rest = line.removeprefix(begin).rstrip(";")
-            return any(rest == role or rest.startswith(f"{role} ") for role in quoted)
-    return "TABLESPACE" in line

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.abc import Buffer
 
 from scripts import locks, postgresql
-from scripts.backup import load, objects, replacement, restore, scratch, snapshot
+from scripts.backup import load, objects, replacement, restore, roles, scratch, snapshot
 from scripts.backup.catalogue import Source
 from scripts.backup.copying import copy_out
 from scripts.backup.encryption import Key
@@ -141,7 +141,7 @@ def _database(
     place: Place, manifest: Manifest, connection: dict[str, str]
 ) -> Iterator[dict[str, str]]:
     name = f"{PREFIX}{token_hex(6)}"
-    restore.create_roles(place, manifest, connection)
+    roles.create(place, manifest, connection)
     with (
         postgresql.connect(connection, "verify") as session,
         locks.database_lock(session, name),

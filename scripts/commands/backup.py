@@ -12,7 +12,7 @@ from scripts import aws, metrics, postgresql
 from scripts.backup.dump import JOBS, BackupRequest, run_backup
 from scripts.backup.encryption import Key, read_key
 from scripts.backup.manifest import Manifest
-from scripts.backup.repository import Repository, Verification
+from scripts.backup.repository import Origin, Repository, Verification
 from scripts.backup.verify import VerifyRequest, run_verify
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
@@ -88,7 +88,7 @@ def verify(
         postgresql.parameters(SecretStr(scratch_url), "--scratch-url") if scratch_url else None
     )
     request = VerifyRequest(
-        manifest=store.find(named),
+        manifest=store.find(named, origin=origin(context.settings)),
         jobs=jobs,
         key=key(context.settings),
         scratch=scratch,
@@ -108,6 +108,13 @@ def connection(settings: OpsSettings) -> dict[str, str]:
 def repository(settings: OpsSettings) -> Repository:
     """Return the backups of this environment."""
     return Repository(partial(aws.s3, settings), needed(settings.backup_bucket, "BACKUP_BUCKET"))
+
+
+def origin(settings: OpsSettings) -> Origin | None:
+    """Return what a backup of this environment is of; None where no database is named."""
+    if settings.database_url is None:
+        return None
+    return Origin(database=connection(settings)["dbname"], environment=settings.environment)
 
 
 def key(settings: OpsSettings) -> Key | None:

@@ -49,6 +49,9 @@ def failover(
     promote_replica: Annotated[
         bool, typer.Option("--promote-replica", help="On RDS, though the primary is there.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="On RDS, though the primary was rebooted just now.")
+    ] = False,
     rejoin: Annotated[
         bool, typer.Option("--rejoin", help="Bring the old primary back as the standby.")
     ] = False,
@@ -76,6 +79,7 @@ def failover(
             promote=promote_replica,
             fenced_by_me=fenced_by_me,
             accept_unknown_loss=accept_unknown_loss,
+            force=force,
         )
         clients = rds_clients(context.settings)
         failover_on_rds.run(context, clients, on_rds, standby(context.settings), yes=yes)

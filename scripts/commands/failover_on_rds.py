@@ -52,7 +52,13 @@ def run(
     primary, changed = act(clients, request, connection, console.say)
     console.show_one("Failover", {"primary": primary.name, "changed": changed})
     if not changed:
-        console.say(f"{primary.name} is the primary already, and nothing is left to do.")
+        lately = (
+            f", was rebooted at {made.rebooted:%H:%M:%S} UTC and takes writes: --force reboots it "
+            "again"
+            if made.rebooted
+            else ", and nothing is left to do"
+        )
+        console.say(f"{primary.name} is the primary already{lately}.")
         raise typer.Exit(ExitCode.ALREADY)
 
 

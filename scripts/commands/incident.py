@@ -1,7 +1,7 @@
 """`ops incident KIND`: the guide's incident response."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +49,7 @@ def incident(
             force=force,
             dry_run=dry_run,
         ),
-        actions(settings, context.console.say),
+        actions(settings, context.console.say, force=force),
         telling.channels(settings),
         Book(log=Path(settings.incident_log), folder=Path(settings.state_directory)),
     )
@@ -63,10 +63,10 @@ def incident(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def actions(settings: OpsSettings, say: Say) -> Mapping[str, Act]:
+def actions(settings: OpsSettings, say: Say, *, force: bool = False) -> Mapping[str, Act]:
     """Return kind → what is done about it (guide, "Incident Response")."""
     return {
-        "database_down": lambda: fail_over(settings, say),
+        "database_down": lambda: fail_over(settings, say, force=force),
         "high_error_rate": lambda: scale_up(settings, say),
     }
 
@@ -77,7 +77,7 @@ def scale_up(settings: OpsSettings, say: Say) -> str:
     return services.of(settings).scale_up(request, say)
 
 
-def fail_over(settings: OpsSettings, say: Say) -> str:
+def fail_over(settings: OpsSettings, say: Say, *, force: bool = False) -> str:
     """Switch to the backup database, as `ops failover --yes` does.
 
     That somebody has done so already is as good.
@@ -86,7 +86,7 @@ def fail_over(settings: OpsSettings, say: Say) -> str:
         OpsError: it may not be done, or did not end well.
     """
     if settings.database_platform == "rds":
-        return _fail_over_on_rds(settings, say)
+        return _fail_over_on_rds(settings, say, force=force)
     request = failover.request_from(settings, failover.env_file_here())
     result = procedure.fail_over(request, say)
     if not result.changed:
@@ -95,10 +95,10 @@ def fail_over(settings: OpsSettings, say: Say) -> str:
     return " ".join([f"{result.primary} is the primary now.", *result.warnings])
 
 
-def _fail_over_on_rds(settings: OpsSettings, say: Say) -> str:
+def _fail_over_on_rds(settings: OpsSettings, say: Say, *, force: bool) -> str:
     primary, changed = failover_on_rds.act(
         failover.rds_clients(settings),
-        failover.rds_request_from(settings),
+        replace(failover.rds_request_from(settings), force=force),
         failover.standby(settings),
         say,
     )

@@ -12,7 +12,7 @@ from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
 from scripts.locks import file_lock
-from scripts.media.consistency import Consistency, compare
+from scripts.media.consistency import Consistency, compare, names
 from scripts.media.places import Bucket, Folder, Where
 from scripts.media.sync import JOBS, Synced, SyncRequest, run_sync, some
 from scripts.metrics import Gauge
@@ -99,13 +99,14 @@ def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
         file_lock(Path(tempfile.gettempdir(), "messaging-app-ops"), procedure),
         steps(context.console, "Files") as advance,
     ):
+        named = _named(context.settings)
         done = run_sync(request, report=context.console.warn, advance=advance)
     if done.superfluous and not done.deleted:
         context.console.warn(
             f"{len(done.superfluous)} files of {request.target} would be removed: "
             f"{some(done.superfluous)}. To do so, add --for-real."
         )
-    found = _consistency(context, request.target)
+    found = _consistency(context, named, request.target)
     if not request.dry_run:
         gauges = _gauges(procedure.replace("-", "_"), done, found)
         metrics.write(context.settings.metrics_directory, procedure.replace("-", "_"), gauges)
@@ -113,13 +114,20 @@ def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
     return ExitCode.DAMAGED if found and found.missing else ExitCode.OK
 
 
-def _consistency(context: Context, place: Where) -> Consistency | None:
-    """Compare with the database, where a table of media is named."""
-    settings = context.settings
+def _named(settings: OpsSettings) -> set[str] | None:
+    """Ask the database for the names of files, where a table of media is named."""
     if settings.media_table is None:
         return None
     with postgresql.connect(connection(settings), "media") as session:
-        found = compare(session, settings.media_table, settings.media_column, place)
+        return names(session, settings.media_table, settings.media_column)
+
+
+def _consistency(context: Context, named: set[str] | None, place: Where) -> Consistency | None:
+    """Compare what the database has named with what is there now."""
+    if named is None:
+        return None
+    settings = context.settings
+    found = compare(named, place)
     if found.missing:
         context.console.fail(
             f"{len(found.missing)} of {found.named} files that {settings.media_table}."

@@ -11,8 +11,9 @@ from scripts.backup import replacement
 from scripts.backup import restore as procedure
 from scripts.backup.dump import JOBS
 from scripts.backup.manifest import Manifest
+from scripts.backup.repository import Origin
 from scripts.backup.restore import Restored, RestoreRequest
-from scripts.commands.backup import Jobs, age, connection, key, repository
+from scripts.commands.backup import Jobs, age, connection, key, origin, repository
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
@@ -64,7 +65,8 @@ def restore(
         _drop_old(context, target, confirm)
         return
     store = repository(context.settings)
-    manifest = store.find(named, None if at is None else moment(at))
+    when = None if at is None else moment(at)
+    manifest = store.find(named, when, origin=origin(context.settings))
     request = RestoreRequest(
         connection=target,
         manifest=manifest,
@@ -113,7 +115,8 @@ def _confirmed(
     old = age(datetime.now(UTC) - manifest.snapshot_at)
     context.console.warn(
         f"Database {name} on {target.get('host', 'this machine')} will be what it was {old} ago, "
-        f"in backup {manifest.id}: {manifest.rows} rows of {len(manifest.tables)} tables."
+        f"in backup {manifest.id} of {Origin.of(manifest)}: {manifest.rows} rows of "
+        f"{len(manifest.tables)} tables."
     )
     return _typed(f"Type {name} to replace it", given)
 

@@ -50,6 +50,7 @@ class RejoinPlan:
 
     Args:
         running: the old primary runs, and is stopped first.
+        rewound: a run that was cut off has made a standby of the data, and has not started it.
         fork: where the two histories part, in bytes of write-ahead log.
         diverged_bytes: what the old primary has written behind that; None when nobody can tell.
         refusal: why it cannot come back this way.
@@ -59,6 +60,7 @@ class RejoinPlan:
     data: Path
     major: int
     running: bool
+    rewound: bool
     fork: int
     diverged_bytes: int | None
     refusal: OpsError | None = None
@@ -74,8 +76,9 @@ def make(request: RejoinRequest) -> RejoinPlan:
     with closing(observation.session(request.primary)) as session:
         seen = observation.state(session, observation.address(request.primary))
         _check(seen, control, request)
+        rewound = _signal(request.data).exists()
         timeline = int(control[_TIMELINE])
-        fork = _fork(session, timeline, seen.timeline or 0)
+        fork = 0 if rewound else _fork(session, timeline, seen.timeline or 0)
     major = int((request.data / "PG_VERSION").read_text())
     end = end_of_log(request.data, fork) if fork else 0
     diverged = None if end is None else max(end - fork, 0)
@@ -84,6 +87,7 @@ def make(request: RejoinRequest) -> RejoinPlan:
         data=request.data,
         major=major,
         running=_process(request.data) is not None,
+        rewound=rewound,
         fork=fork,
         diverged_bytes=diverged,
         refusal=_impossible(control, diverged, request),
@@ -133,7 +137,10 @@ def _check(seen: observation.Observed, control: Mapping[str, str], request: Rejo
             "identifiers): they were never its primary.",
             ExitCode.REFUSED,
         )
-    if (request.data / "standby.signal").exists():
+    if _signal(request.data).exists():
+        if _process(request.data) is None:
+            # pg_rewind writes it when all else is done: what is left is to set it up and start it.
+            return
         raise OpsError(
             f"{request.data} is a standby already; its log says whether it follows.",
             ExitCode.REFUSED,
@@ -197,6 +204,11 @@ def _fork(session: Session, timeline: int, current: int) -> int:
         f"The new primary does not descend from timeline {timeline} of the old one.",
         ExitCode.REFUSED,
     )
+
+
+def _signal(data: Path) -> Path:
+    """Return the file that makes a standby of these data."""
+    return data / "standby.signal"
 
 
 def _process(data: Path) -> int | None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,25 @@ def unfinished(file: Path, standby: str) -> bool:
         if known.get("standby") == standby:
             last = known.get("event", "")
     return last == BEGUN
+
+
+def finished(file: Path, facts: Mapping[str, Any], within: timedelta) -> datetime | None:
+    """Return when the last failover of these facts was finished.
+
+    None when it was not, or longer ago than `within`.
+    """
+    now = datetime.now(UTC)
+    found = None
+    for line in _lines(file):
+        try:
+            known = json.loads(line)
+            then = datetime.fromisoformat(known["time"])
+            if all(known[name] == facts[name] for name in facts):
+                is_recent = timedelta(0) <= now - then <= within
+                found = then if known["event"] == FINISHED and is_recent else None
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def _lines(file: Path) -> list[str]:

@@ -7,7 +7,9 @@ them: their connections break, and the name leads to the new primary within its 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,9 @@ BACKUP_DAYS = 7
 """How long RDS keeps backups of a promoted replica, which had none of its own."""
 
 TTL_SECONDS = 60
+
+REBOOTED_LATELY = timedelta(minutes=15)
+"""After a reboot that came to its end a second one is a second outage, and no help."""
 
 TAKES_NO_WRITES = frozenset(
     {
@@ -57,6 +62,7 @@ class RdsRequest:
         promote: promote the replica although RDS still has the primary.
         fenced_by_me: the operator has made sure that the primary takes no writes.
         accept_unknown_loss: what the replica has not received may be lost.
+        force: reboot the primary although it was rebooted just now and takes writes.
     """
 
     host: str
@@ -65,6 +71,7 @@ class RdsRequest:
     promote: bool = False
     fenced_by_me: bool = False
     accept_unknown_loss: bool = False
+    force: bool = False
     poll_seconds: float = POLL_SECONDS
 
 
@@ -97,6 +104,14 @@ class RdsPlan:
     replica: Instance
     way: Way
     refusal: OpsError | None = None
+    rebooted: datetime | None = None
+    """When the same reboot came to its end just now: it is not made again unless it has to be."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the journal says of it."""
+        way = self.way.value
+        return {"primary": self.primary.name, "standby": self.replica.name, "way": way}
 
 
 def make(clients: Clients, request: RdsRequest) -> RdsPlan:
@@ -120,13 +135,18 @@ def make(clients: Clients, request: RdsRequest) -> RdsPlan:
     gone = Instance(name=target.partition(".")[0], status="gone", address=target)
     primary = instances.get(target, gone)
     way = _way(primary, replica, request)
-    return RdsPlan(
+    made = RdsPlan(
         zone=zone,
         primary=primary,
         replica=replica,
         way=way,
         refusal=_unsafe(primary, replica, request) if way is Way.PROMOTE else None,
     )
+    if way is not Way.REBOOT or request.force:
+        return made
+    with suppress(OpsError):  # a journal that cannot be read is in the way of nothing
+        made = replace(made, rebooted=journal.finished(request.log, made.facts, REBOOTED_LATELY))
+    return made
 
 
 def steps(made: RdsPlan, request: RdsRequest) -> list[str]:
@@ -134,6 +154,11 @@ def steps(made: RdsPlan, request: RdsRequest) -> list[str]:
     point = f"Point {request.host} at {made.replica.address}."
     commit = "Commit on the new primary."
     match made.way:
+        case Way.REBOOT if made.rebooted:
+            return [
+                f"Commit on {made.primary.name}, which was rebooted at {made.rebooted:%H:%M:%S} "
+                "UTC; only when that fails (or with --force), reboot it again."
+            ]
         case Way.REBOOT:
             return [f"Reboot {made.primary.name} into its standby in another zone.", commit]
         case Way.PROMOTE:
@@ -164,10 +189,13 @@ def fail_over(
     made = make(clients, request)
     if made.refusal:
         raise made.refusal
+    if made.rebooted:
+        with suppress(OpsError):
+            prove(made.primary.address)
+            made = replace(made, way=Way.NOTHING)
     if made.way is Way.NOTHING:
         return made
-    about = {"primary": made.primary.name, "standby": made.replica.name, "way": made.way.value}
-    journal.write(request.log, journal.BEGUN, about)
+    _record(request, journal.BEGUN, made, tell)
     if made.way is Way.REBOOT:
         tell(f"Rebooting {made.primary.name} into its standby …")
         clients.rds.reboot_db_instance(DBInstanceIdentifier=made.primary.name, ForceFailover=True)
@@ -178,8 +206,16 @@ def fail_over(
         prove(made.replica.address)
         _point(clients, made.zone, request.host, made.replica.address)
         tell(f"{request.host} leads to {made.replica.address}.")
-    journal.write(request.log, journal.FINISHED, about)
+    _record(request, journal.FINISHED, made, tell)
     return made
+
+
+def _record(request: RdsRequest, event: str, made: RdsPlan, tell: Callable[[str], None]) -> None:
+    """Add to the journal. On a full disk it goes on without: RDS and DNS know what was done."""
+    try:
+        journal.write(request.log, event, made.facts)
+    except OpsError as fault:
+        tell(str(fault))
 
 
 def _way(primary: Instance, replica: Instance, request: RdsRequest) -> Way:

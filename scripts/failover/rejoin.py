@@ -50,10 +50,11 @@ def rejoin(request: RejoinRequest, tell: Callable[[str], None]) -> Path | None:
                 raise made.refusal
         _keep_log(primary, request.slot)
         kept = None if made.diverged_bytes == 0 else _set_aside(request.data)
-        # Rewinding reads the new timeline from the last checkpoint.
-        primary.execute("CHECKPOINT")
-        tell(f"Rewinding {request.data} to {made.primary} …")
-        _rewind(request, made)
+        if not made.rewound:
+            # Rewinding reads the new timeline from the last checkpoint.
+            primary.execute("CHECKPOINT")
+            tell(f"Rewinding {request.data} to {made.primary} …")
+            _rewind(request, made)
         _configure(request)
         tell("Starting it as a standby …")
         _start(request, made)

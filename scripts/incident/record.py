@@ -80,7 +80,7 @@ class Book:
                 boot=told.get("boot", ""),
                 uptime=told.get("uptime", 0.0),
             )
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, KeyError, TypeError):
             raise OpsError(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +62,7 @@ def respond(
 ) -> Response:
     """Note an incident, tell people, and act when its kind has an action.
 
-    Neither a log that cannot be written nor people who cannot be told keep it from acting.
+    Neither a full disk nor people who cannot be told keep it from acting.
 
     Args:
         actions: kind → what to do; any other kind is noted and told only.
@@ -92,7 +93,7 @@ def respond(
         outcome=response.outcome,
         detail=response.detail,
         told=told,
-        faults=(*faults, *untold),
+        faults=(*faults, *response.faults, *untold),
     )
     return _kept(book, result, now)
 
@@ -131,21 +132,45 @@ def _handle(incident: Incident, actions: Mapping[str, Act], book: Book, now: dat
     if act is None:
         detail = "Noted; this kind has no action."
         return Response(kind=kind, outcome="notified", detail=detail)
-    with file_lock(book.folder, f"incident-{kind}"):
+    with ExitStack() as held:
+        faults = _locked(held, book, kind)
         recent = _recent(incident, book, now)
         if recent:
-            return Response(kind=kind, outcome="suppressed", detail=recent)
-        book.remember(kind, Action(began=now, outcome="acting"))
+            return Response(kind=kind, outcome="suppressed", detail=recent, faults=faults)
+        faults += _remembered(book, kind, Action(began=now, outcome="acting"))
         try:
-            detail = act()
+            outcome, detail = "done", act()
         except Exception as error:
-            book.remember(kind, Action(began=now, outcome="failed"))
             fault = explained(error)
             if fault is None:
+                _remembered(book, kind, Action(began=now, outcome="failed"))
                 raise
-            return Response(kind=kind, outcome="failed", detail=str(fault))
-        book.remember(kind, Action(began=now, outcome="done"))
-        return Response(kind=kind, outcome="done", detail=detail)
+            outcome, detail = "failed", str(fault)
+        faults += _remembered(book, kind, Action(began=now, outcome=outcome))
+        return Response(
+            kind=kind, outcome=outcome, detail=detail, faults=tuple(dict.fromkeys(faults))
+        )
+
+
+def _locked(held: ExitStack, book: Book, kind: str) -> tuple[str, ...]:
+    """Take the lock of a kind; where it cannot be written, the action's own have to do."""
+    try:
+        held.enter_context(file_lock(book.folder, f"incident-{kind}"))
+    except OSError as error:
+        return (f"the lock in {book.folder} could not be taken: {error.strerror}",)
+    return ()
+
+
+def _remembered(book: Book, kind: str, action: Action) -> tuple[str, ...]:
+    """Keep what is done; that it cannot be kept changes nothing about what is done."""
+    try:
+        book.remember(kind, action)
+    except OSError as error:
+        return (
+            f"{book.folder} could not be written ({error.strerror}), so that the same kind may act "
+            "again within its cooldown",
+        )
+    return ()
 
 
 def _recent(incident: Incident, book: Book, now: datetime) -> str | None:

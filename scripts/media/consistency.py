@@ -1,5 +1,6 @@
 """Whether every file that the database names is in the copy, and the other way round."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,27 +26,29 @@ class Consistency:
     unknown: list[str]
 
 
-def compare(session: Session, table: str, column: str, place: Where) -> Consistency:
-    """Compare the names in a column with a place.
+def names(session: Session, table: str, column: str) -> set[str]:
+    """Return the names in a column, to be read before any file is copied.
+
+    An application stores a file and then its name: every file that is named by now is there to be
+    copied, while one that is uploaded during the copying would seem to be missing.
 
     Args:
         table: with its schema where that is not on the search path: `media` or `chat.media`.
         column: has a file's name below the place; rows without one are left out.
     """
-    files = {entry.name for entry in place.entries()}
     query = sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} IS NOT NULL").format(
         sql.Identifier(column), sql.Identifier(*table.split("."))
     )
-    named = 0
-    missing: list[str] = []
-    # A named cursor: the names are fetched in batches and not all at once.
+    # A named cursor: they are fetched in batches and not twice in memory.
     with session.transaction(), session.cursor(name="ops_media") as cursor:
         cursor.itersize = BATCH
         cursor.execute(query)
-        for (name,) in cursor:
-            named += 1
-            if name in files:
-                files.discard(name)
-            else:
-                missing.append(name)
-    return Consistency(named=named, missing=sorted(missing), unknown=sorted(files))
+        return {name for (name,) in cursor}
+
+
+def compare(named: AbstractSet[str], place: Where) -> Consistency:
+    """Compare the names that the database had with the files in a place."""
+    files = {entry.name for entry in place.entries()}
+    return Consistency(
+        named=len(named), missing=sorted(named - files), unknown=sorted(files - named)
+    )

@@ -95,6 +95,7 @@ def test_a_restore_over_a_database_that_is_not_empty_says_what_it_takes(ops: Ops
     assert refused.returncode == unconfirmed.returncode == ExitCode.REFUSED
     assert "Database live is not empty; nothing was touched." in refused.stderr
     assert "was not confirmed with its name" in unconfirmed.stderr
+    assert "of database live of local: 5 rows of 1 tables" in " ".join(unconfirmed.stderr.split())
 
 
 def test_databases_that_were_kept_are_dropped_when_that_is_said(ops: Ops, server: Server) -> None:
@@ -113,10 +114,10 @@ def test_databases_that_were_kept_are_dropped_when_that_is_said(ops: Ops, server
 @pytest.mark.parametrize(
     ("arguments", "changed", "code", "message"),
     [
-        (["restore", "latest"], {}, ExitCode.NOT_FOUND, "There is no finished backup in s3://"),
+        (["restore", "latest"], {}, ExitCode.NOT_FOUND, "no finished backup of database live of "),
         (["restore"], {}, ExitCode.USAGE, "Name a backup: an id, latest, or --at TIME."),
         (["restore", "--at", "noon"], {}, ExitCode.USAGE, "--at 'noon' is no time"),
-        (["verify"], {}, ExitCode.NOT_FOUND, "There is no finished backup in s3://"),
+        (["verify"], {}, ExitCode.NOT_FOUND, "no finished backup of database live of "),
         (["backup"], {"BACKUP_BUCKET": "no-such"}, ExitCode.NOT_FOUND, "bucket does not exist"),
         (["backup"], {"BACKUP_KEY_FILE": "/no"}, ExitCode.MISCONFIGURED, "BACKUP_KEY_FILE cannot"),
         (["backup"], {"DATABASE_URL": "db"}, ExitCode.MISCONFIGURED, "DATABASE_URL is no URL"),

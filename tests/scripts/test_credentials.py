@@ -10,7 +10,7 @@ import pytest
 
 from scripts import aws, postgresql, settings
 from scripts.backup.dump import BackupRequest, run_backup
-from scripts.backup.repository import Repository
+from scripts.backup.repository import Origin, Repository
 from scripts.exit_codes import ExitCode
 from scripts.faults import explained
 from scripts.media.places import Bucket, Folder
@@ -65,7 +65,7 @@ def test_wrong_credentials_are_a_sentence_and_touch_nothing(
     with running_store.checking_credentials():
         for work in (
             lambda: run_backup(repository, backup, report=ignore, advance=ignore),
-            lambda: repository.find("latest"),
+            lambda: repository.find("latest", origin=Origin(database="a", environment="b")),
             lambda: run_sync(
                 SyncRequest(source=folder, target=copy), report=ignore, advance=ignore
             ),

@@ -1,7 +1,7 @@
 import secrets
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,13 @@ import pytest
 from scripts import postgresql
 from scripts.backup.dump import BackupRequest, run_backup
 from scripts.backup.manifest import Manifest
-from scripts.backup.repository import Repository
+from scripts.backup.repository import Origin, Repository
 from scripts.backup.restore import Restored, RestoreRequest, run_restore
 from scripts.backup.unload import Advance
 from tests.services.object_store import ObjectStore
 from tests.services.postgresql import Server
+
+LIVE = Origin(database="live", environment="test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,10 @@ class Bench:
         return run_backup(
             self.repository, request, report=self.said.append, advance=advance or ignore
         )
+
+    def find(self, named: str | None, at: datetime | None = None) -> Manifest:
+        """Pick a backup of `live`."""
+        return self.repository.find(named, at, origin=LIVE)
 
     def restore(self, manifest: Manifest, database: str, **changes: Any) -> Restored:
         request = RestoreRequest(

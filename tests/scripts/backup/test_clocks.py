@@ -61,7 +61,7 @@ def test_latest_is_what_was_made_last_whatever_s3_says(
     third = bench.backup("live")
 
     assert made.id < second.id < third.id
-    assert bench.repository.find("latest") == third
+    assert bench.find("latest") == third
     listed = [found.id for found, _ in bench.repository.listing().finished]
     assert listed == [third.id, second.id, made.id]
 
@@ -180,9 +180,9 @@ def test_a_time_about_which_clocks_contradict_each_other_is_refused(
     bench.store.client().delete_object(Bucket=bench.bucket, Key=f"{ROOT}{made.id}/{MANIFEST}")
 
     with pytest.raises(OpsError) as raised:
-        bench.repository.find(None, at + 4 * hour)
+        bench.find(None, at + 4 * hour)
 
     assert raised.value.code == ExitCode.REFUSED
     assert f"was set between backups {first} and {second}: the first" in str(raised.value)
-    assert bench.repository.find(None, at + 6 * hour).id == second, "no clock contradicts that"
-    assert bench.repository.find("latest").id == second
+    assert bench.find(None, at + 6 * hour).id == second, "no clock contradicts that"
+    assert bench.find("latest").id == second

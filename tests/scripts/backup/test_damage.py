@@ -172,7 +172,7 @@ def test_neither_a_damaged_nor_anothers_manifest_is_passed_over_for_an_older_one
     for body in (live.bodies()[name][:-1], b"", b"[]", seal(older)):
         put(live, name, body)
         with pytest.raises(OpsError, match="is not what was written") as raised:
-            live.repository.find("latest")
+            live.find("latest")
         assert raised.value.code == ExitCode.DAMAGED
 
 

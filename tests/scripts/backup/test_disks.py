@@ -29,7 +29,7 @@ def test_a_full_disk_costs_the_local_copy_and_not_the_backup(bench: Bench) -> No
         with pytest.raises(OpsError) as raised:
             bench.backup("live", keep_local=disk, chunk_bytes=2 * MIB)
 
-        made = bench.repository.find("latest")
+        made = bench.find("latest")
         assert str(raised.value).startswith(
             f"Backup {made.id} is whole in the bucket, but there was no room for its copy in "
             f"{disk}, which was removed: it has {made.size:,} bytes, and "

@@ -69,7 +69,7 @@ def test_an_object_store_that_fails_for_good_leaves_no_backup(
     assert fault and "PutObject" in str(fault)
     assert not any(key.endswith(MANIFEST) for key in live.written())
     with pytest.raises(OpsError, match="There is no finished backup"):
-        live.repository.find("latest")
+        live.find("latest")
 
 
 def test_what_a_failed_backup_left_is_removed_by_the_next_once_it_is_old(live: Bench) -> None:
@@ -88,7 +88,7 @@ def test_what_a_failed_backup_left_is_removed_by_the_next_once_it_is_old(live: B
     assert "database/other/file" in live.written()
     assert live.store.uploads(live.bucket) == []
     assert len(live.repository.listing().finished) == 2
-    assert live.repository.find("latest") == manifest
+    assert live.find("latest") == manifest
 
 
 def test_two_backups_do_not_run_at_once(live: Bench) -> None:

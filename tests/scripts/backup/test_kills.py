@@ -18,7 +18,7 @@ def test_a_killed_backup_is_none_and_the_next_run_cleans_up(bench: Bench) -> Non
 
     for moment in moments(lambda: bench.backup("live")):
         killed(lambda: bench.backup("live"), moment)
-        picked = bench.repository.find("latest")
+        picked = bench.find("latest")
         for stored in picked.objects:
             check(bench.repository.place(picked.id), stored)
 
@@ -26,7 +26,7 @@ def test_a_killed_backup_is_none_and_the_next_run_cleans_up(bench: Bench) -> Non
     finished = {manifest.id for manifest, _ in bench.repository.listing().finished}
     assert {key.split("/")[1] for key in bench.written()} == finished
     assert bench.store.uploads(bench.bucket) == []
-    bench.restore(bench.repository.find("latest"), "back")
+    bench.restore(bench.find("latest"), "back")
     assert awkward.dumped(bench.server, "back") == awkward.dumped(bench.server, "live")
 
 

@@ -9,6 +9,7 @@ from scripts import postgresql
 from scripts.backup import replacement
 from scripts.backup import restore as procedure
 from scripts.backup.manifest import Manifest
+from scripts.backup.repository import Origin
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from tests.scripts.backup import awkward
@@ -157,13 +158,49 @@ def test_an_older_server_is_refused(bench: Bench, manifest: Manifest) -> None:
 def test_the_newest_backup_not_after_a_time_is_found(bench: Bench, manifest: Manifest) -> None:
     later = bench.backup("live")
 
-    repository = bench.repository
-    assert repository.find("latest") == later
-    assert repository.find(manifest.id) == manifest
-    assert repository.find(None, later.snapshot_at - timedelta(microseconds=1)) == manifest
-    assert repository.find(None, later.snapshot_at) == later
+    assert bench.find("latest") == later
+    assert bench.find(manifest.id) == manifest
+    assert bench.find(None, later.snapshot_at - timedelta(microseconds=1)) == manifest
+    assert bench.find(None, later.snapshot_at) == later
     with pytest.raises(OpsError, match=r"There is no finished backup of .* or before"):
-        repository.find(None, manifest.snapshot_at - timedelta(microseconds=1))
+        bench.find(None, manifest.snapshot_at - timedelta(microseconds=1))
+
+
+def test_the_newest_backup_is_one_of_this_database_and_environment(
+    bench: Bench, manifest: Manifest
+) -> None:
+    awkward.create(bench.server, "other", OLD)
+    other = bench.backup("other")
+    staging = bench.backup("live", environment="staging")
+
+    assert bench.find("latest") == manifest
+    assert bench.find(None, staging.snapshot_at) == manifest
+    assert bench.find(other.id) == other, "an id needs no more"
+    with pytest.raises(OpsError, match="no finished backup of database gone of test in s3") as none:
+        bench.repository.find("latest", origin=Origin(database="gone", environment="test"))
+    assert none.value.code == ExitCode.NOT_FOUND
+
+
+def test_without_a_database_only_an_id_picks_a_backup(bench: Bench, manifest: Manifest) -> None:
+    for at in (None, manifest.snapshot_at):
+        with pytest.raises(OpsError, match="name a backup by its id") as raised:
+            bench.repository.find("latest", at)
+        assert raised.value.code == ExitCode.MISCONFIGURED
+    assert bench.repository.find(manifest.id) == manifest
+
+
+def test_the_clock_of_another_database_is_no_doubt(bench: Bench, manifest: Manifest) -> None:
+    """It was ahead when that one was backed up: it says nothing of this one's."""
+    ahead = manifest.model_copy(
+        update={
+            "id": "20200101T000000Z-abcdef",
+            "snapshot_at": manifest.snapshot_at + timedelta(days=1),
+            "environment": "staging",
+        }
+    )
+    bench.repository.publish(ahead)
+
+    assert bench.find(None, manifest.snapshot_at) == manifest
 
 
 @pytest.mark.parametrize("named", ["20200101T000000Z-abcdef", "../other", "newest"])

@@ -1,5 +1,7 @@
+import json
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +134,68 @@ def test_a_primary_that_is_there_moves_to_its_standby_and_keeps_its_name(account
     assert done.way is Way.REBOOT
     assert account.target(HOST) == before
     assert account.proven == [before]
+
+
+def test_a_reboot_that_came_to_its_end_is_not_made_again(account: Account) -> None:
+    account.fail_over()
+    account.said.clear()
+
+    again = account.fail_over()
+
+    assert (again.way, account.said) == (Way.NOTHING, [])
+    assert account.proven == [account.address("primary")] * 2, "it is asked for a commit"
+    assert (
+        "which was rebooted at"
+        in rds.steps(rds.make(account.clients, account.request()), account.request())[0]
+    )
+
+
+def test_a_primary_that_takes_no_writes_after_its_reboot_is_rebooted_again(
+    account: Account,
+) -> None:
+    account.fail_over()
+    faults = [OpsError("It takes no writes.")]
+
+    def fails_once(_address: str) -> None:
+        if faults:
+            raise faults.pop()
+
+    done = rds.fail_over(account.clients, account.request(), fails_once, account.said.append)
+
+    assert (done.way, len(account.said)) == (Way.REBOOT, 2)
+
+
+@pytest.mark.parametrize("long_ago", [timedelta(minutes=16), timedelta(minutes=-1)])
+def test_a_reboot_of_another_time_is_no_reason_not_to(
+    account: Account, long_ago: timedelta
+) -> None:
+    account.fail_over()
+    lines = [json.loads(line) for line in account.log.read_text().splitlines()]
+    for line in lines:
+        line["time"] = (datetime.now(UTC) - long_ago).isoformat()
+    account.log.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    assert account.fail_over().way is Way.REBOOT
+
+
+def test_a_reboot_that_was_cut_off_or_is_forced_is_made(account: Account) -> None:
+    account.fail_over()
+    assert account.fail_over(force=True).way is Way.REBOOT
+
+    *before, _finished = account.log.read_text().splitlines(keepends=True)
+    account.log.write_text("".join(before))
+    assert account.fail_over().way is Way.REBOOT
+
+
+def test_a_journal_that_cannot_be_written_is_said_and_in_the_way_of_nothing(
+    account: Account,
+) -> None:
+    account.log.mkdir()
+
+    done = account.fail_over()
+
+    assert done.way is Way.REBOOT
+    assert sum("record of failovers cannot be written" in said for said in account.said) == 2
 
 
 def test_a_lost_primary_is_replaced_by_its_replica(account: Account) -> None:

@@ -73,6 +73,40 @@ def test_a_pair_fails_over_and_back(pair: Pair) -> None:
     assert written(pair.primary) == {4}
 
 
+class CutOff(BaseException):
+    """What ends a run between two of its steps."""
+
+
+def cut_off(*_: object) -> None:
+    raise CutOff
+
+
+@pytest.mark.parametrize("before", ["_configure", "_start"])
+def test_a_run_that_was_cut_off_after_rewinding_goes_on(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    with monkeypatch.context() as patched, pytest.raises(CutOff):
+        patched.setattr(rejoin, before, cut_off)
+        rejoin.rejoin(request(pair), pair.said.append)
+    assert (pair.primary.data / "standby.signal").exists()
+
+    made = divergence.make(request(pair))
+    rejoin.rejoin(request(pair), pair.said.append)
+
+    write(pair.standby, 5)
+    assert (made.rewound, made.running, made.diverged_bytes) == (True, False, 0)
+    assert has(pair.primary, {5})
+
+
+def test_a_standby_that_runs_is_left_alone(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    rejoin.rejoin(request(pair), pair.said.append)
+
+    with pytest.raises(OpsError, match="is a standby already; its log says whether it follows"):
+        rejoin.rejoin(request(pair), pair.said.append)
+
+
 def test_a_plan_touches_nothing_and_says_what_would_be_done(pair: Pair) -> None:
     procedure.fail_over(pair.request(), pair.said.append)
 

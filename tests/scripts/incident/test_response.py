@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from scripts.incident import response
 from scripts.incident.record import Book
 from scripts.incident.response import Incident, Response
 from scripts.incident.telling import Channel
+from tests.services.small_disk import small_disk
 
 ROOT = Path(__file__).parents[3]
 DOWN = Incident(kind="database_down", environment="prod", cooldown=timedelta(minutes=15))
@@ -160,6 +162,55 @@ def test_a_log_that_cannot_be_written_does_not_keep_it_from_acting(
 
     assert found.outcome == "done"
     assert found.faults == (f"{tmp_path}/file/incidents.log could not be written: File exists",)
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+UNKEPT = (
+    "{} could not be written (No space left on device), so that the same kind may act again "
+    "within its cooldown"
+)
+
+
+def test_a_full_disk_does_not_keep_it_from_acting(rehearsal: Rehearsal) -> None:
+    """Not one byte is left for the lock, the log, the last action and the audit record."""
+    with small_disk(1) as disk:
+        (disk / "rest").write_bytes(bytes(1 << 20))
+        rehearsal.book = Book(log=disk / "incidents.log", folder=disk / "state")
+
+        found = rehearsal.run()
+
+    assert (found.outcome, found.detail, rehearsal.acted) == ("done", "Switched.", 1)
+    assert found.told == ("Slack",)
+    assert UNKEPT.format(rehearsal.book.folder) in found.faults
+    assert len(found.faults) == len(set(found.faults)) >= 3
+
+
+def test_what_was_done_is_done_although_the_disk_fills_meanwhile(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act() -> str:
+        monkeypatch.setattr(Book, "remember", full)
+        return rehearsal.act()
+
+    found = response.respond(DOWN, {"database_down": act}, rehearsal.channels, rehearsal.book)
+
+    assert (found.outcome, found.detail) == ("done", "Switched.")
+    assert found.faults == (UNKEPT.format(rehearsal.book.folder),)
+
+
+def test_a_lock_file_that_cannot_be_made_does_not_keep_it_from_acting(
+    rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    rehearsal.book = replace(rehearsal.book, folder=tmp_path / "file" / "state")
+
+    found = rehearsal.run()
+
+    assert found.outcome == "done"
+    assert f"the lock in {tmp_path}/file/state could not be taken: Not a directory" in found.faults
 
 
 def test_an_action_that_fails_is_told_and_not_repeated_by_itself(rehearsal: Rehearsal) -> None:

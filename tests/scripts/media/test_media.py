@@ -5,6 +5,7 @@ import pytest
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.media.consistency import compare
+from scripts.media.consistency import names as named_in
 from scripts.media.places import Bucket, Folder
 from tests.scripts.media.conftest import FILES, contents, fill, names, sync
 from tests.services.postgresql import Server
@@ -116,7 +117,7 @@ def test_names_in_the_database_and_files_are_compared_both_ways(
         "live",
     )
     with server.connect("live") as session:
-        found = compare(session, "chat.media", "the path", media)
+        found = compare(named_in(session, "chat.media", "the path"), media)
 
     assert found.named == 3
     assert found.missing == ["gone"]

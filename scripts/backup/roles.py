@@ -1,0 +1,70 @@
+"""The roles of a backup, made on another server from what `pg_dumpall --globals-only` wrote."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scripts import postgresql
+from scripts.backup import programs
+from scripts.backup.manifest import Manifest
+from scripts.backup.objects import Place, read
+from scripts.backup.programs import ProgramError
+from scripts.faults import OpsError
+
+_NAME: Final = r'(?:"(?:[^"]|"")+"|[^\s";]+)'
+_STATEMENT: Final = re.compile(r"""(?:[^'";]|'(?:[^']|'')*'|"(?:[^"]|"")*")+;""")
+"""A text may have line breaks and semicolons: the comment on a role, or one of its settings."""
+
+_NO_STATEMENT: Final = re.compile(r"(?m)^(?:--|\\).*\n")
+_ROLE: Final = re.compile(rf"(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE) ({_NAME})[\s;]")
+_MEMBERSHIP: Final = re.compile(rf"GRANT ({_NAME}) TO ({_NAME})[\s;]")
+_GRANTED_BY: Final = re.compile(rf" GRANTED BY {_NAME};$")
+
+
+def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None:
+    """Create the roles that a backup names; those that are there already are left as they are.
+
+    All or none are made.
+
+    Raises:
+        OpsError: the server does not take them, which is no damage of the backup; or DAMAGED, when
+            what the backup has of them is not what was written.
+    """
+    text = b"".join(read(place, manifest.globals)).decode()
+    with postgresql.connect(connection, "restore") as session:
+        there = {role for (role,) in session.execute("SELECT rolname FROM pg_roles").fetchall()}
+    wanted = "\n".join(statements(text, set(manifest.database.roles), there))
+    command = [postgresql.program("psql", manifest.server_major), "--no-psqlrc", "--quiet"]
+    command += ["--set=ON_ERROR_STOP=1", "--single-transaction"]
+    try:
+        programs.fed(command, postgresql.environment(connection), iter([wanted.encode()]))
+    except ProgramError as error:
+        raise OpsError(
+            f"The roles of backup {manifest.id} could not be made on this server: {error} Make "
+            "them by hand, then run this again."
+        ) from None
+
+
+def statements(text: str, named: set[str], there: set[str]) -> Iterator[str]:
+    """Yield what makes the named roles that are not there, and their memberships in each other.
+
+    Left out is who granted a membership: on RDS that is `rdsadmin`, in whose name no other server
+    lets anybody grant. Whoever runs the statements is the grantor.
+    """
+    missing = named - there
+    for found in _STATEMENT.finditer(_NO_STATEMENT.sub("", text)):
+        statement = found.group().strip()
+        if statement.startswith("SET "):
+            yield statement
+        elif role := _ROLE.match(statement):
+            if _plain(role.group(1)) in missing:
+                yield statement
+        elif membership := _MEMBERSHIP.match(statement):
+            both = {_plain(name) for name in membership.groups()}
+            if both <= named and both & missing:
+                yield _GRANTED_BY.sub(";", statement)
+
+
+def _plain(name: str) -> str:
+    """Return a name as it stands in the catalogue."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name

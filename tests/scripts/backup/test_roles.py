@@ -1,0 +1,95 @@
+"""Roles come from the backup, whoever has granted what on the server it is of."""
+
+import pytest
+
+from scripts.backup import roles
+from scripts.backup.manifest import Manifest
+from scripts.backup.verify import VerifyRequest, run_verify
+from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
+from tests.scripts.backup import awkward
+from tests.scripts.backup.conftest import Bench, ignore
+
+MADE = r"""
+    CREATE ROLE rdsadmin SUPERUSER;
+    CREATE ROLE readers;
+    CREATE ROLE "odd's; role" CONNECTION LIMIT 3;
+    CREATE ROLE bystander;
+    COMMENT ON ROLE readers IS E'May read;\nit''s all.';
+    ALTER ROLE readers SET search_path = 'a;b', public;
+    SET ROLE rdsadmin;
+    GRANT readers TO "odd's; role" WITH ADMIN OPTION;
+    GRANT bystander TO readers;
+"""
+DROPPED = """DROP ROLE IF EXISTS bystander, readers, "odd's; role", rdsadmin"""
+OWNED = """
+    CREATE TABLE u();
+    ALTER TABLE u OWNER TO "odd's; role";
+    GRANT ALL ON u TO readers
+"""
+MEMBERS = """
+    SELECT r.rolname, m.rolname, a.admin_option FROM pg_auth_members a
+    JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
+    WHERE r.rolname !~ '^pg_'
+"""
+SAID = """
+    SELECT shobj_description(oid, 'pg_authid'), rolconfig FROM pg_roles WHERE rolname = 'readers'
+"""
+ON_RDS = r"""\restrict x1'y
+-- Roles: it's
+SET standard_conforming_strings = on;
+CREATE ROLE app;
+ALTER ROLE app WITH NOSUPERUSER LOGIN;
+CREATE ROLE rds_superuser;
+CREATE ROLE readers;
+GRANT pg_monitor TO rds_superuser WITH ADMIN OPTION, INHERIT TRUE GRANTED BY rdsadmin;
+GRANT readers TO app WITH INHERIT TRUE GRANTED BY rdsadmin;
+CREATE TABLESPACE fast OWNER app LOCATION '/x';
+\unrestrict x1'y
+"""
+
+
+@pytest.fixture
+def granted(bench: Bench) -> Manifest:
+    """A backup of a server where rdsadmin has granted; nothing of it is there any more."""
+    bench.server.run(DROPPED)
+    bench.server.run(MADE)
+    awkward.create(bench.server, "live", OWNED)
+    made = bench.backup("live")
+    bench.server.drop_all()
+    bench.server.run(DROPPED)
+    return made
+
+
+def test_roles_and_their_memberships_come_back_without_who_granted_them(
+    bench: Bench, granted: Manifest
+) -> None:
+    bench.restore(granted, "back", create_roles=True)
+
+    assert bench.server.rows(MEMBERS) == [("readers", "odd's; role", True)]
+    assert bench.server.rows(SAID) == [("May read;\nit's all.", ['search_path="a;b", public'])]
+    there = {name for (name,) in bench.server.rows("SELECT rolname FROM pg_roles")}
+    assert not there & {"rdsadmin", "bystander"}, "what the backup does not name is not made"
+
+
+def test_what_pg_dumpall_writes_on_rds_is_taken_by_another_server() -> None:
+    assert list(roles.statements(ON_RDS, {"app", "readers"}, {"readers"})) == [
+        "SET standard_conforming_strings = on;",
+        "CREATE ROLE app;",
+        "ALTER ROLE app WITH NOSUPERUSER LOGIN;",
+        "GRANT readers TO app WITH INHERIT TRUE;",
+    ]
+
+
+def test_roles_that_a_server_does_not_take_are_no_damage_of_the_backup(
+    bench: Bench, granted: Manifest
+) -> None:
+    bench.server.run("DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN PASSWORD 'x'")
+    scratch = {**bench.connection("postgres"), "user": "limited", "password": "x"}
+    request = VerifyRequest(manifest=granted, jobs=1, scratch=scratch)
+
+    with pytest.raises(OpsError, match="could not be made on this server: psql failed") as raised:
+        run_verify(bench.repository, request, report=bench.said.append, advance=ignore)
+
+    assert raised.value.code == ExitCode.FAILED
+    assert bench.repository.verification(granted.id) is None
