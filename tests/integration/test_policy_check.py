@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi import automation
-from pulumi_aws import cloudwatch
+from pulumi_aws import cloudwatch, ec2
 
 from offline.workspace import ROOT
 from tests.integration.engine import Engine
@@ -24,6 +24,14 @@ def program() -> None:
         tags=tags("monitoring"),
         opts=in_region(),
     )
+
+
+def network() -> None:
+    """A subnet that leaves public addresses to AWS's default, which is none."""
+    there = in_region()
+    vpc = ec2.Vpc("vpc", cidr_block="10.9.0.0/16", tags=tags("network"), opts=there)
+    cidr = "10.9.0.0/24"
+    ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block=cidr, tags=tags("network"), opts=there)
 
 
 def checked(stack: automation.Stack, folder: Path) -> list[dict[str, Any]]:
@@ -59,4 +67,34 @@ def test_what_was_changed_behind_a_stacks_back_is_found_after_a_refresh(
     assert violation["resource"] == "kept"
     assert violation["message"] == (
         "retentionInDays is 7 days; logs are kept at least 365 days. Set it to 365."
+    )
+
+
+def test_a_property_that_was_never_set_is_found_after_a_refresh(
+    engine: Engine, tmp_path: Path
+) -> None:
+    def of_subnet() -> list[str]:
+        found = checked(stack, tmp_path)
+        return [each["message"] for each in found if each["resource"] == "subnet"]
+
+    stack = engine.program_stack("opened", network)
+    try:
+        stack.up()
+        assert of_subnet() == []
+
+        network_of_engine = engine.client("ec2")
+        [subnet] = network_of_engine.describe_subnets(
+            Filters=[{"Name": "cidr-block", "Values": ["10.9.0.0/24"]}]
+        )["Subnets"]
+        network_of_engine.modify_subnet_attribute(
+            SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": True}
+        )
+        stack.refresh()
+        [violation] = of_subnet()
+    finally:
+        stack.destroy()
+
+    assert violation == (
+        "mapPublicIpOnLaunch is on, so every server of the subnet has a public address; only the "
+        "load balancer may be reached from the internet. Set it to false."
     )
