@@ -18,6 +18,8 @@ from scripts.backup.objects import READ_ATTEMPTS
 from scripts.backup.uploads import PART, Upload, give_up, unfinished
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, is_denied
+from scripts.media import checksums
+from scripts.media.checksums import PartsDigest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -143,6 +145,17 @@ def _raise(error: OSError) -> None:
 Where = Bucket | Folder
 
 
+def has_same(source: Where, target: Where, name: str) -> bool:
+    """Whether a name is the same in a bucket and in the target, by what S3 keeps of it."""
+    match source, target:
+        case Bucket(), Bucket():
+            return checksums.same_objects(source, target, name)
+        case Bucket(), Folder():
+            return checksums.same_file(source, name, target.path(name))
+        case _:
+            return False
+
+
 class CutOffError(OpsError):
     """The connection ended before the object did."""
 
@@ -232,18 +245,26 @@ def _fetch(source: Bucket, name: str, file: BinaryIO) -> float:
 
     Raises:
         CutOffError: it broke off, again and again.
+        OpsError: it arrived otherwise than it was written.
     """
     file.seek(0)
     file.truncate()
-    # botocore compares what arrives with the checksum that S3 keeps.
+    # botocore compares what arrives with the checksum that S3 keeps, unless it is one of parts:
+    # that is done here, of parts as `_upload` makes them. What another program has sent in parts,
+    # or S3 has copied in parts, has its length and TLS alone.
     answer = source.client.get_object(
         Bucket=source.bucket, Key=source.prefix + name, ChecksumMode="ENABLED"
     )
+    digest = PartsDigest()
     try:
         while piece := answer["Body"].read(PART):
             file.write(piece)
+            digest.update(piece)
     except (BotoCoreError, HTTPError) as error:
         raise CutOffError(f"it broke off after {file.tell()} bytes: {error}") from error
     if file.tell() != answer["ContentLength"]:
         raise CutOffError(f"it broke off after {file.tell()} bytes")
+    kept = answer.get("ChecksumSHA256")
+    if kept and digest.agrees(kept) is False and checksums.is_of_our_parts(source, name):
+        raise OpsError("it is not what was written, by its SHA-256", ExitCode.DAMAGED)
     return answer["LastModified"].timestamp()

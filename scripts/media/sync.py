@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 from scripts.backup.repository import ABANDONED_AFTER
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
-from scripts.media.places import Bucket, Entry, Folder, Where, copy
+from scripts.media.places import Bucket, Entry, Folder, Where, copy, has_same
 
 JOBS: Final = 16
 SHOWN: Final = 5
@@ -109,19 +109,33 @@ def run_sync(request: SyncRequest, *, report: Report, advance: Advance) -> Synce
 
 
 def planned(request: SyncRequest, report: Report) -> Plan:
-    """Compare both places. The same: of one size, and the target's not older."""
+    """Compare both places. The same: of one size, and the target's not older or of one checksum.
+
+    A copy is newer than its original: restoring goes by the checksum, or all would come back.
+    """
     behind = _behind(request, report)
     there = {entry.name: entry for entry in request.target.entries()}
     copied: list[Entry] = []
+    newer: list[Entry] = []
     same = 0
     for entry in request.source.entries():
         other = there.pop(entry.name, None)
         modified = entry.modified + behind
-        is_same = other and other.size == entry.size and other.modified >= modified
-        if is_same and not request.rewrite:
+        if request.rewrite or other is None or other.size != entry.size:
+            copied.append(entry)
+        elif other.modified >= modified:
             same += 1
         else:
-            copied.append(entry)
+            newer.append(entry)
+
+    def is_alike(entry: Entry) -> bool:
+        return has_same(request.source, request.target, entry.name)
+
+    with ThreadPoolExecutor(request.jobs) as threads:
+        alike = threads.map(is_alike, newer)
+        changed = [entry for entry, is_same in zip(newer, alike, strict=True) if not is_same]
+    copied += changed
+    same += len(newer) - len(changed)
     return Plan(copied=copied, superfluous=sorted(there.values(), key=_name), same=same)
 
 

@@ -1,6 +1,9 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
+from botocore.response import StreamingBody
 
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -46,6 +49,51 @@ def test_what_was_restored_is_not_copied_back_again(
     sync(media, copy)
     sync(copy, back)
     assert (sync(copy, back).copied, sync(back, copy).copied) == (0, 0)
+
+
+def test_a_copy_that_is_newer_than_its_original_is_not_copied_back(
+    media: Folder, copy: Bucket
+) -> None:
+    sync(media, copy)
+    (media.root / "a.jpg").write_bytes(b"PICTURE")
+    earlier = time.time() - 60
+    os.utime(media.root / "a.jpg", (earlier, earlier))
+
+    done = sync(copy, media)
+
+    assert (done.copied, done.same) == (1, 3), "what differs comes back, and nothing else"
+    assert contents(media.root) == FILES
+
+
+def test_a_copy_in_a_bucket_that_is_newer_than_its_original_is_not_copied_back(
+    media: Folder, copy: Bucket
+) -> None:
+    sync(media, copy)
+    later = Bucket(copy.client, copy.bucket, "later/")
+    time.sleep(1.1)  # S3 dates in whole seconds
+    sync(copy, later)
+    copy.client.put_object(Bucket=copy.bucket, Key="later/a.jpg", Body=b"PICTURE")
+
+    done = sync(later, copy)
+
+    assert (done.copied, done.same) == (1, 3)
+
+
+def test_an_object_of_parts_that_is_not_what_was_written_does_not_arrive(
+    media: Folder, copy: Bucket, back: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(media, copy)
+    read = StreamingBody.read
+
+    def changed(body: StreamingBody, size: int | None = None) -> bytes:
+        return read(body, size).replace(b"\0", b"\1")
+
+    monkeypatch.setattr(StreamingBody, "read", changed)
+
+    with pytest.raises(OpsError, match=r"large \(it is not what was written, by its SHA-256\)"):
+        sync(copy, back)
+
+    assert "large" not in names(back)
 
 
 def test_nothing_is_removed_unless_asked_and_first_it_is_only_said(
