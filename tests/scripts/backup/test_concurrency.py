@@ -9,11 +9,12 @@ import psycopg
 import pytest
 
 from scripts.backup.verify import VerifyRequest, run_verify
+from scripts.backup.workers import Pipe
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, explained
 from tests.scripts.backup import awkward
 from tests.scripts.backup.conftest import Bench, ignore
-from tests.scripts.killing import unlocked
+from tests.scripts.killing import FORK, PATIENCE_SECONDS, unlocked
 from tests.services.postgresql import Server
 
 ROWS = "CREATE TABLE t AS SELECT n, repeat('x', 500) AS body FROM generate_series(1, 2000) n"
@@ -28,19 +29,36 @@ def live(bench: Bench) -> Bench:
 
 
 def together(*works: Callable[[], object]) -> list[Exception | None]:
-    """Begin all at the same moment, and return what became of each."""
-    start = threading.Barrier(len(works))
+    """Begin all at the same moment, and return what became of each.
 
-    def run(work: Callable[[], object]) -> Exception | None:
+    Each has a process of its own, as commands have: a backup forks, and a fork of a process with
+    several threads inherits what the others have locked.
+    """
+    start = FORK.Barrier(len(works))
+
+    def run(work: Callable[[], object], answer: Pipe) -> None:
         start.wait()
         try:
             work()
         except Exception as error:
-            return error
-        return None
+            answer.send(error)
+        else:
+            answer.send(None)
 
-    with ThreadPoolExecutor(len(works)) as threads:
-        return list(threads.map(run, works))
+    pipes = [FORK.Pipe(duplex=False) for _ in works]
+    processes = [
+        FORK.Process(target=run, args=(work, theirs))
+        for work, (_, theirs) in zip(works, pipes, strict=True)
+    ]
+    for process in processes:
+        process.start()
+    answers = [ours.recv() if ours.poll(PATIENCE_SECONDS) else None for ours, _ in pipes]
+    for process in processes:
+        process.join(PATIENCE_SECONDS)
+        process.kill()
+        process.join()
+        assert process.exitcode == 0, "it does not come to an end"
+    return answers
 
 
 def test_of_backups_at_once_one_is_made_and_the_others_are_told(live: Bench) -> None:
