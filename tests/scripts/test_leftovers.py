@@ -2,7 +2,8 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -86,23 +87,27 @@ def test_a_number_that_is_somebody_elses_by_now_ends_nobody(tmp_path: Path) -> N
     assert leftovers.sweep([tmp_path / "ops-verify-1"]) == [tmp_path / "ops-verify-1"]
 
 
-@pytest.mark.skipif(not (BIN / "initdb").exists(), reason="PostgreSQL 15 is not installed")
-def test_the_server_of_a_killed_trial_is_ended_by_the_next(tmp_path: Path) -> None:
-    # The server's user has to reach it, and pytest's folders are nobody else's.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the server's user reaches; pytest's folders are nobody else's."""
+    with tempfile.TemporaryDirectory(prefix="trial-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
+
+@pytest.mark.skipif(not (BIN / "initdb").exists(), reason="PostgreSQL 15 is not installed")
+def test_the_server_of_a_killed_trial_is_ended_by_the_next(open_folder: Path) -> None:
     def serve(ready: Event) -> None:
-        with scratch.server(15, [], str(tmp_path)):
+        with scratch.server(15, [], str(open_folder)):
             ready.set()
             signal.pause()
 
     killed(serve)
-    (file,) = tmp_path.glob("ops-verify-*/server/data/postmaster.pid")
+    (file,) = open_folder.glob("ops-verify-*/server/data/postmaster.pid")
     process = Path(f"/proc/{file.read_text().splitlines()[0]}/cwd")
     assert process.samefile(file.parent), "the server outlives its killed run"
 
-    with leftovers.temporary_folder("verify", str(tmp_path)) as folder:
-        assert folders(tmp_path) == [folder]
+    with leftovers.temporary_folder("verify", str(open_folder)) as folder:
+        assert folders(open_folder) == [folder]
 
     assert until(lambda: not process.exists(), 60)

@@ -21,14 +21,17 @@ SCRIPT = f"""
 def peak(work: Any) -> tuple[Any, int]:
     """Do work in a process of its own; return its result and its peak of memory, in bytes.
 
-    Of that process and of those that it starts, the largest counts.
+    Of that process and of those that it starts, the largest counts; what they have of the one that
+    they are forked from does not.
     """
     ours, theirs = FORK.Pipe()
 
     def measured(pipe: Connection) -> None:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         result = work()
         who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        pipe.send((result, max(resource.getrusage(each).ru_maxrss for each in who) << 10))
+        most = max(resource.getrusage(each).ru_maxrss for each in who)
+        pipe.send((result, (most - before) << 10))
 
     process = FORK.Process(target=measured, args=(theirs,))
     process.start()
