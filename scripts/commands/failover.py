@@ -14,11 +14,12 @@ from scripts.exit_codes import ExitCode
 from scripts.failover import divergence, plan, procedure
 from scripts.failover import rejoin as coming_back
 from scripts.failover.divergence import RejoinRequest
+from scripts.failover.inventory import Clients
 from scripts.failover.observation import Observed, observe
 from scripts.failover.plan import MAX_LAG_BYTES, Course, Plan, Request
 from scripts.failover.pointing import Address
 from scripts.failover.procedure import Result
-from scripts.failover.rds import Clients, RdsRequest
+from scripts.failover.rds import RdsRequest
 from scripts.faults import OpsError
 from scripts.metrics import Gauge
 from scripts.settings import OpsSettings, needed

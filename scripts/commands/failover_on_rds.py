@@ -8,7 +8,8 @@ import typer
 from scripts.context import Context
 from scripts.exit_codes import ExitCode
 from scripts.failover import observation, promotion, rds
-from scripts.failover.rds import Clients, Instance, RdsRequest, Way
+from scripts.failover.inventory import Clients, Instance
+from scripts.failover.rds import RdsRequest, Way
 from scripts.failover.waiting import until
 from scripts.faults import OpsError
 

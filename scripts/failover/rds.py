@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from scripts.exit_codes import ExitCode
-from scripts.failover import journal
+from scripts.failover import inventory, journal
+from scripts.failover.inventory import Clients, Instance
 from scripts.failover.waiting import until
 from scripts.faults import OpsError
 
@@ -28,8 +28,6 @@ POLL_SECONDS = 5.0
 
 BACKUP_DAYS = 7
 """How long RDS keeps backups of a promoted replica, which had none of its own."""
-
-TTL_SECONDS = 60
 
 REBOOTED_LATELY = timedelta(minutes=15)
 """After a reboot that came to its end a second one is a second outage, and no help."""
@@ -75,26 +73,6 @@ class RdsRequest:
     poll_seconds: float = POLL_SECONDS
 
 
-@dataclass(frozen=True)
-class Clients:
-    """Clients of boto3."""
-
-    rds: Any
-    route53: Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Instance:
-    """A database instance as RDS describes it."""
-
-    name: str
-    status: str
-    address: str = ""
-    multi_az: bool = False
-    source: str | None = None
-    """What it is a replica of."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class RdsPlan:
     """What was found, and what follows."""
@@ -120,10 +98,10 @@ def make(clients: Clients, request: RdsRequest) -> RdsPlan:
     Raises:
         OpsError: a name is in no private zone, or leads to no instance.
     """
-    zone = _zone(clients, request.host)
-    instances = _instances(clients)
+    zone = inventory.zone(clients, request.host)
+    instances = inventory.instances(clients)
     target, replica_target = (
-        _target(clients, zone, n) for n in (request.host, request.replica_host)
+        inventory.target(clients, zone, n) for n in (request.host, request.replica_host)
     )
     replica = instances.get(replica_target)
     if replica is None:
@@ -204,7 +182,7 @@ def fail_over(
     else:
         _promote(clients, request, made, tell)
         prove(made.replica.address)
-        _point(clients, made.zone, request.host, made.replica.address)
+        inventory.point(clients, made.zone, request.host, made.replica.address)
         tell(f"{request.host} leads to {made.replica.address}.")
     _record(request, journal.FINISHED, made, tell)
     return made
@@ -269,7 +247,7 @@ def _promote(
 
 def _wait(clients: Clients, request: RdsRequest, instance: Instance) -> None:
     def ready() -> bool:
-        now = _instances(clients).get(instance.address)
+        now = inventory.instances(clients).get(instance.address)
         return now is not None and now.status == "available" and now.source is None
 
     if not until(ready, SECONDS, pause_seconds=request.poll_seconds):
@@ -277,58 +255,3 @@ def _wait(clients: Clients, request: RdsRequest, instance: Instance) -> None:
             f"{instance.name} did not become available within {SECONDS // 60} minutes; its events "
             "in the RDS console say why. Run this again to go on waiting."
         )
-
-
-def _point(clients: Clients, zone: str, host: str, address: str) -> None:
-    record = {
-        "Name": host,
-        "Type": "CNAME",
-        "TTL": TTL_SECONDS,
-        "ResourceRecords": [{"Value": address}],
-    }
-    changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
-    clients.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
-
-
-def _zone(clients: Clients, host: str) -> str:
-    """Return the private zone with the longest name that the host lies in."""
-    pages = clients.route53.get_paginator("list_hosted_zones").paginate()
-    found = {
-        zone["Name"]: zone["Id"]
-        for page in pages
-        for zone in page["HostedZones"]
-        if zone["Config"]["PrivateZone"] and f"{host}.".endswith(f".{zone['Name']}")
-    }
-    if not found:
-        raise OpsError(
-            f"{host} lies in no private zone of this account: DATABASE_URL is to have the name "
-            "that applications know, such as postgres.internal.chat.example.com.",
-            ExitCode.NOT_FOUND,
-        )
-    return found[max(found, key=len)].removeprefix("/hostedzone/")
-
-
-def _target(clients: Clients, zone: str, host: str) -> str:
-    found = clients.route53.list_resource_record_sets(
-        HostedZoneId=zone, StartRecordName=host, StartRecordType="CNAME", MaxItems="1"
-    )["ResourceRecordSets"]
-    if not found or (found[0]["Name"].rstrip("."), found[0]["Type"]) != (host, "CNAME"):
-        raise OpsError(f"There is no CNAME record {host} in its zone.", ExitCode.NOT_FOUND)
-    return str(found[0]["ResourceRecords"][0]["Value"]).rstrip(".")
-
-
-def _instances(clients: Clients) -> dict[str, Instance]:
-    """Return address → instance."""
-    pages = clients.rds.get_paginator("describe_db_instances").paginate()
-    found = [_instance(each) for page in pages for each in page["DBInstances"]]
-    return {instance.address: instance for instance in found}
-
-
-def _instance(described: dict[str, Any]) -> Instance:
-    return Instance(
-        name=described["DBInstanceIdentifier"],
-        status=described["DBInstanceStatus"],
-        address=described.get("Endpoint", {}).get("Address", ""),
-        multi_az=described.get("MultiAZ", False),
-        source=described.get("ReadReplicaSourceDBInstanceIdentifier") or None,
-    )

@@ -12,7 +12,8 @@ from moto import mock_aws
 from offline.moto_gaps import rds as moto_rds
 from scripts.exit_codes import ExitCode
 from scripts.failover import rds
-from scripts.failover.rds import Clients, RdsRequest, Way
+from scripts.failover.inventory import Clients
+from scripts.failover.rds import RdsRequest, Way
 from scripts.faults import OpsError
 
 ZONE = "internal.chat.example.com"

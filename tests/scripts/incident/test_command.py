@@ -10,7 +10,8 @@ from scripts.commands import incident
 from scripts.drill import servers
 from scripts.exit_codes import ExitCode
 from scripts.failover import rds
-from scripts.failover.rds import Clients, Instance, RdsPlan, RdsRequest, Way
+from scripts.failover.inventory import Clients, Instance
+from scripts.failover.rds import RdsPlan, RdsRequest, Way
 from scripts.settings import OpsSettings
 from tests.scripts.failover.conftest import Pair, is_primary
 from tests.scripts.failover.test_command import environment
