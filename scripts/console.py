@@ -74,8 +74,9 @@ class Console:
 
 def _table(title: str, rows: Sequence[Row]) -> Table:
     table = Table(title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
+    for place, name in enumerate(rows[0]):
+        # The first column is what a person copies: an identifier in pieces is of no use.
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=not place)
     for row in rows:
         # Plain text: a value may contain what rich takes for markup or for a picture.
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))

@@ -28,7 +28,7 @@ def check(paths: Sequence[Path]) -> ExitCode:
             sys.stderr.write(f"{error}\n")
             code = ExitCode.FAULTY
         else:
-            sys.stdout.write(f"{path}: right, {settings.environment} in {settings.region}.\n")
+            sys.stdout.write(f"{path} is valid: {settings.environment} in {settings.region}.\n")
     return code
 
 

@@ -14,6 +14,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["MOTO_ACM_VALIDATION_WAIT"] = "0"
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+# The engine's SDK brings gRPC, which takes part in each fork of a process that it runs in, and can
+# end the child before it becomes the program that was asked for (such as a database server that
+# runs as another user). No child here uses gRPC. Read when it is imported.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
 SHARED = {"local": "platform", "prod": "production"}
 """Stack → the fixture that brings it up, which takes a minute: its tests run in one process."""
 

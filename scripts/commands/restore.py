@@ -26,6 +26,12 @@ At = Annotated[
     str | None,
     typer.Option("--at", help="The newest backup not after this time: 2026-11-27T01:30Z."),
 ]
+Into = Annotated[
+    str | None,
+    typer.Option(
+        help="Another database of the same server, made when it is missing: to look something up."
+    ),
+]
 Replace = Annotated[bool, typer.Option(help="Take the place of a database that is not empty.")]
 Confirm = Annotated[
     str | None, typer.Option(help="The name of the database that is replaced, for automation.")
@@ -45,6 +51,7 @@ def restore(
     named: Named = None,
     *,
     at: At = None,
+    into: Into = None,
     stack: StackName = None,
     as_json: AsJson = False,
     jobs: Jobs = JOBS,
@@ -55,15 +62,22 @@ def restore(
 ) -> None:
     """Restore a backup beside the database, then put it in its place by a rename.
 
-    Without --replace a database that is not empty is left alone and told what would happen.
+    Without --replace a database that is not empty is left alone, and you are told what it takes.
     """
     context = begin(stack, as_json=as_json)
     target = connection(context.settings)
+    if into:
+        target = {**target, "dbname": into}
     if named is None and at is None:
         if not drop_old:
             raise OpsError("Name a backup: an id, latest, or --at TIME.", ExitCode.USAGE)
         _drop_old(context, target, confirm)
         return
+    if at is not None and named not in (None, "latest"):
+        raise OpsError(
+            f"{named} names one backup and --at {at} another: leave one of them out.",
+            ExitCode.USAGE,
+        )
     store = repository(context.settings)
     when = None if at is None else moment(at)
     manifest = store.find(named, when, origin=origin(context.settings))

@@ -33,8 +33,11 @@ def restart(names: Some, stack: StackName = None) -> None:
 def logs(names: AnyOf = None, tail: Tail = 100, stack: StackName = None) -> None:
     """Print the last lines that services wrote."""
     context = begin(stack, as_json=False)
-    for line in services.of(context.settings).logs(names or [], tail):
+    lines = list(services.of(context.settings).logs(names or [], tail))
+    for line in lines:
         typer.echo(line)
+    if not lines:
+        context.console.say("There are no lines of the last hour.")
 
 
 def scale_up(

@@ -1,6 +1,8 @@
 """Another team's program, on what the platform's stack gives away."""
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,12 +32,26 @@ class Consumer:
     outputs: dict[str, Any]
 
 
+def shell_of_the_quick_start(file: Path) -> dict[str, str]:
+    """The variables of a shell that has read what `make up` wrote."""
+    told = (shlex.split(line)[0].partition("=") for line in file.read_text().splitlines())
+    return {name: value for name, _, value in told}
+
+
+def unset() -> set[str]:
+    """The variables that the example's README takes out of that shell."""
+    line = re.search(r"^unset ([A-Z_ ]+)", (PROGRAM / "README.md").read_text(), re.MULTILINE)
+    assert line
+    return set(line[1].split())
+
+
 def consumer_stack(engine: Engine, folder: Path, platform_stack: str) -> automation.Stack:
     """A stack of the example, of a copy: the engine writes into a stack file."""
     shutil.copytree(PROGRAM, folder)
     environment = engine.environment()
-    # Both speak of the platform's own stack.
-    del environment["PULUMI_OPTION_CONFIG_FILE"], environment["PULUMI_STACK"]
+    if (engine.workspace.base / "env").exists():
+        environment |= shell_of_the_quick_start(engine.workspace.base / "env")
+    environment = {name: environment[name] for name in environment.keys() - unset()}
     options = automation.LocalWorkspaceOptions(
         env_vars=environment,
         pulumi_home=str(engine.workspace.base / "pulumi-home"),

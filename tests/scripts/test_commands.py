@@ -86,6 +86,19 @@ def test_the_guides_own_words_back_up_verify_and_restore(
     assert "messaging_backup_verified_ok 1\n" in metrics["ops_verify.prom"]
 
 
+def test_a_restore_into_another_database_leaves_the_live_one_alone(
+    ops: Ops, server: Server
+) -> None:
+    ops.result("backup")
+    server.run("DELETE FROM t", "live")
+
+    restored = ops.result("restore", "latest", "--into", "yesterday")
+
+    assert restored["database"] == "yesterday"
+    assert server.rows("SELECT count(*) FROM t", "yesterday") == [(5,)]
+    assert server.rows("SELECT count(*) FROM t", "live") == [(0,)]
+
+
 def test_a_restore_over_a_database_that_is_not_empty_says_what_it_takes(ops: Ops) -> None:
     ops.result("backup")
 
@@ -117,6 +130,12 @@ def test_databases_that_were_kept_are_dropped_when_that_is_said(ops: Ops, server
         (["restore", "latest"], {}, ExitCode.NOT_FOUND, "no finished backup of database live of "),
         (["restore"], {}, ExitCode.USAGE, "Name a backup: an id, latest, or --at TIME."),
         (["restore", "--at", "noon"], {}, ExitCode.USAGE, "--at 'noon' is no time"),
+        (
+            ["restore", "20260101T000000Z-000000", "--at", "2026-01-01"],
+            {},
+            ExitCode.USAGE,
+            "20260101T000000Z-000000 names one backup and --at 2026-01-01 another",
+        ),
         (["verify"], {}, ExitCode.NOT_FOUND, "no finished backup of database live of "),
         (["backup"], {"BACKUP_BUCKET": "no-such"}, ExitCode.NOT_FOUND, "bucket does not exist"),
         (["backup"], {"BACKUP_KEY_FILE": "/no"}, ExitCode.MISCONFIGURED, "BACKUP_KEY_FILE cannot"),

@@ -31,6 +31,14 @@ def test_a_table_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None
     assert "size bytes" in shown
 
 
+def test_the_first_column_stays_whole_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    Console().show("Backups", [{"id": "20261127T231239Z-25e5dc", "verified": "yes, on a Sunday"}])
+    assert "20261127T231239Z-25e5dc" in capsys.readouterr().out
+
+
 def test_no_rows_are_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     Console().show("Backups", [])
     assert capsys.readouterr().out == "Backups: none\n"

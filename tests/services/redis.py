@@ -1,6 +1,7 @@
 """A real Redis server."""
 
 import subprocess
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -34,17 +35,16 @@ def redis(*options: str) -> Generator[Redis]:
     """
     running = Redis(free_port())
     own = ["--port", str(running.port), "--requirepass", PASSWORD, "--masterauth", PASSWORD]
-    program = required("redis-server", "redis-server")
-    process = subprocess.Popen(
-        [program, *own, "--save", "", "--bind", "127.0.0.1", *options],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while not accepts(running.port):
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
-        yield running
-    finally:
-        process.terminate()
-        process.wait(START_SECONDS)
+    command = [required("redis-server", "redis-server"), *own, "--save", "", "--bind", "127.0.0.1"]
+    # A replica writes what it gets from its primary to the folder that it runs in.
+    with tempfile.TemporaryDirectory(prefix="ops-redis-") as folder:
+        process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, cwd=folder)
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not accepts(running.port):
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.05)
+            yield running
+        finally:
+            process.terminate()
+            process.wait(START_SECONDS)

@@ -101,7 +101,7 @@ def test_each_fault_in_a_file_is_a_line_that_begins_with_its_name(tmp_path: Path
 def test_check_returns_0_for_right_files(capsys: pytest.CaptureFixture[str]) -> None:
     path = ROOT / "Pulumi.prod.yaml"
     assert main(["check", str(path)]) == 0
-    assert capsys.readouterr().out == f"{path}: right, prod in eu-central-1.\n"
+    assert capsys.readouterr().out == f"{path} is valid: prod in eu-central-1.\n"
 
 
 def test_check_reports_faults_of_every_file_as_a_process_without_traceback(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_check_reports_faults_of_every_file_as_a_process_without_traceback(tmp_p
         check=False,
     )
     assert result.returncode == 2
-    assert result.stdout == "Pulumi.prod.yaml: right, prod in eu-central-1.\n"
+    assert result.stdout == "Pulumi.prod.yaml is valid: prod in eu-central-1.\n"
     assert [line.partition(": ")[0] for line in result.stderr.splitlines()] == [
         str(path),
         "none.yaml",
