@@ -44,7 +44,7 @@ endif
 # STACK=local always runs on emulated AWS, any other stack with OFFLINE=1.
 ifneq ($(filter local,$(STACK))$(filter 1,$(OFFLINE)),)
 
-up: setup ## Bring a stack up (STACK=local; OFFLINE=1 rehearses any other without an account)
+up: setup ## Bring a stack up (STACK=local; others: OFFLINE=1 without an account, YES=1 unasked)
 	@$(OFFLINE_STACK) up --stack $(STACK) --providers $(PROVIDERS)
 
 preview: setup ## Show what `up` would change

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from psycopg import sql
+
 from scripts import postgresql
 from scripts.backup import programs
 from scripts.backup.manifest import Manifest
@@ -20,11 +22,20 @@ _ROLE: Final = re.compile(rf"(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE) ({_NAME}
 _MEMBERSHIP: Final = re.compile(rf"GRANT ({_NAME}) TO ({_NAME})[\s;]")
 _GRANTED_BY: Final = re.compile(rf" GRANTED BY {_NAME};$")
 
+# What a new role lacks anyway. On RDS nobody is a superuser, and only one may say so.
+_LACKED: Final = re.compile(
+    rf"^(ALTER ROLE {_NAME} WITH)((?: (?:NO)?[A-Z]+)*?)((?: PASSWORD| CONNECTION| VALID|;).*)",
+    re.DOTALL,
+)
+_JOINED: Final = sql.SQL("\nGRANT {} TO CURRENT_USER;")
+_SUPERUSERS_WORDS: Final = re.compile(r" NO(?:SUPERUSER|REPLICATION|BYPASSRLS)\b")
+
 
 def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None:
     """Create the roles that a backup names; those that are there already are left as they are.
 
-    All or none are made.
+    All or none are made. Who is no superuser becomes a member of those that are made: only a member
+    may give away what will be theirs.
 
     Raises:
         OpsError: the server does not take them, which is no damage of the backup; or DAMAGED, when
@@ -32,8 +43,13 @@ def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None
     """
     text = b"".join(read(place, manifest.globals)).decode()
     with postgresql.connect(connection, "restore") as session:
+        superuser = session.info.parameter_status("is_superuser") == "on"
         there = {role for (role,) in session.execute("SELECT rolname FROM pg_roles").fetchall()}
-    wanted = "\n".join(statements(text, set(manifest.database.roles), there))
+        named = set(manifest.database.roles)
+        wanted = "\n".join(statements(text, named, there))
+        if not superuser:
+            joined = [_JOINED.format(sql.Identifier(role)) for role in sorted(named - there)]
+            wanted += sql.SQL("").join(joined).as_string(session)
     command = [postgresql.program("psql", manifest.server_major), "--no-psqlrc", "--quiet"]
     command += ["--set=ON_ERROR_STOP=1", "--single-transaction"]
     try:
@@ -58,11 +74,15 @@ def statements(text: str, named: set[str], there: set[str]) -> Iterator[str]:
             yield statement
         elif role := _ROLE.match(statement):
             if _plain(role.group(1)) in missing:
-                yield statement
+                yield _LACKED.sub(_without_superusers_words, statement)
         elif membership := _MEMBERSHIP.match(statement):
             both = {_plain(name) for name in membership.groups()}
             if both <= named and both & missing:
                 yield _GRANTED_BY.sub(";", statement)
+
+
+def _without_superusers_words(found: re.Match[str]) -> str:
+    return found[1] + _SUPERUSERS_WORDS.sub("", found[2]) + found[3]
 
 
 def _plain(name: str) -> str:

@@ -66,8 +66,14 @@ def incident(
 def actions(settings: OpsSettings, say: Say, *, force: bool = False) -> Mapping[str, Act]:
     """Return kind → what is done about it (guide, "Incident Response")."""
     return {
-        "database_down": lambda: fail_over(settings, say, force=force),
-        "high_error_rate": lambda: scale_up(settings, say),
+        "database_down": Act(
+            plan="the database would be failed over, as `ops failover --yes` does",
+            do=lambda: fail_over(settings, say, force=force),
+        ),
+        "high_error_rate": Act(
+            plan="one api server more would be started, as `ops scale-up api` does",
+            do=lambda: scale_up(settings, say),
+        ),
     }
 
 

@@ -15,8 +15,18 @@ from scripts.locks import file_lock, whoami
 KIND = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 """It becomes a line of a log and the name of a file."""
 
-Act = Callable[[], str]
-"""Does something about an incident and tells what, in a sentence; raises when it cannot."""
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What is done about an incident.
+
+    Args:
+        plan: what it would do, as the end of "It would be noted and told, and ...".
+        do: does it and tells what was done, in a sentence; raises when it cannot.
+    """
+
+    plan: str
+    do: Callable[[], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +114,7 @@ def _plan(incident: Incident, actions: Mapping[str, Act], book: Book) -> str:
     recent = _recent(incident, book, datetime.now(UTC))
     if recent:
         return f"It would be noted and told. {recent}"
-    return "It would be noted, told and acted on."
+    return f"It would be noted and told, and {actions[incident.kind].plan}."
 
 
 def _noted(book: Book, incident: Incident, now: datetime) -> tuple[str, ...]:
@@ -139,7 +149,7 @@ def _handle(incident: Incident, actions: Mapping[str, Act], book: Book, now: dat
             return Response(kind=kind, outcome="suppressed", detail=recent, faults=faults)
         faults += _remembered(book, kind, Action(began=now, outcome="acting"))
         try:
-            outcome, detail = "done", act()
+            outcome, detail = "done", act.do()
         except Exception as error:
             fault = explained(error)
             if fault is None:

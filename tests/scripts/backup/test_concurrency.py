@@ -1,7 +1,7 @@
 """Several runs at once, and a database that changes under them."""
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from scripts.backup.verify import VerifyRequest, run_verify
-from scripts.backup.workers import Pipe
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, explained
 from tests.scripts.backup import awkward
 from tests.scripts.backup.conftest import Bench, ignore
-from tests.scripts.killing import FORK, PATIENCE_SECONDS, unlocked
+from tests.scripts.concurrency import together
+from tests.scripts.killing import unlocked
 from tests.services.postgresql import Server
 
 ROWS = "CREATE TABLE t AS SELECT n, repeat('x', 500) AS body FROM generate_series(1, 2000) n"
@@ -26,39 +26,6 @@ NAME = "o\"d'd näme; -- $x\\y"
 def live(bench: Bench) -> Bench:
     awkward.create(bench.server, "live", ROWS)
     return bench
-
-
-def together(*works: Callable[[], object]) -> list[Exception | None]:
-    """Begin all at the same moment, and return what became of each.
-
-    Each has a process of its own, as commands have: a backup forks, and a fork of a process with
-    several threads inherits what the others have locked.
-    """
-    start = FORK.Barrier(len(works))
-
-    def run(work: Callable[[], object], answer: Pipe) -> None:
-        start.wait()
-        try:
-            work()
-        except Exception as error:
-            answer.send(error)
-        else:
-            answer.send(None)
-
-    pipes = [FORK.Pipe(duplex=False) for _ in works]
-    processes = [
-        FORK.Process(target=run, args=(work, theirs))
-        for work, (_, theirs) in zip(works, pipes, strict=True)
-    ]
-    for process in processes:
-        process.start()
-    answers = [ours.recv() if ours.poll(PATIENCE_SECONDS) else None for ours, _ in pipes]
-    for process in processes:
-        process.join(PATIENCE_SECONDS)
-        process.kill()
-        process.join()
-        assert process.exitcode == 0, "it does not come to an end"
-    return answers
 
 
 def test_of_backups_at_once_one_is_made_and_the_others_are_told(live: Bench) -> None:

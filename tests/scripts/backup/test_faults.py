@@ -6,12 +6,14 @@ import pytest
 
 from scripts import aws, postgresql, settings
 from scripts.backup.encryption import Key
-from scripts.backup.repository import MANIFEST, ROOT, Repository
+from scripts.backup.manifest import Manifest
+from scripts.backup.repository import MANIFEST, ROOT, Repository, Verification
+from scripts.backup.verify import VerifyRequest, run_verify
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError, explained
 from scripts.locks import database_lock
 from tests.scripts.backup import awkward
-from tests.scripts.backup.conftest import NOW, Bench
+from tests.scripts.backup.conftest import NOW, Bench, ignore
 from tests.services.faulty_proxy import Fault, Proxy, every, faulty_proxy
 from tests.services.object_store import REGION
 
@@ -44,12 +46,18 @@ def through(bench: Bench, proxy: Proxy) -> Bench:
     return other
 
 
+def verified(bench: Bench, manifest: Manifest) -> Verification:
+    request = VerifyRequest(manifest=manifest, jobs=2, scratch=bench.connection("postgres"))
+    return run_verify(bench.repository, request, report=bench.said.append, advance=ignore)
+
+
 @pytest.mark.parametrize("fault", ["500", "503", "slow", "cut request", "cut answer"])
 def test_an_object_store_that_fails_now_and_then_is_asked_again(live: Bench, fault: Fault) -> None:
     with faulty_proxy(live.store.endpoint, every(3, fault)) as proxy:
         bench = through(live, proxy)
         manifest = bench.backup("live")
         bench.restore(manifest, "back")
+        assert verified(bench, manifest).ok
 
     assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
 
@@ -70,6 +78,27 @@ def test_an_object_store_that_fails_for_good_leaves_no_backup(
     assert not any(key.endswith(MANIFEST) for key in live.written())
     with pytest.raises(OpsError, match="There is no finished backup"):
         live.find("latest")
+
+
+def test_a_trial_that_an_object_store_breaks_off_says_nothing_of_the_backup(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "ATTEMPTS", 2)
+    manifest = live.backup("live")
+    seen: set[str] = set()
+
+    def choose(_number: int, method: str, path: str) -> Fault:
+        """Let each object be read once, for its checksum, and never again for the restore."""
+        again = method == "GET" and path in seen
+        seen.add(path)
+        return "503" if again and "/data/" in path else "none"
+
+    with faulty_proxy(live.store.endpoint, choose) as proxy, pytest.raises(Exception) as raised:
+        verified(through(live, proxy), manifest)
+
+    assert explained(raised.value)
+    assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
+    assert live.server.databases() == ["live"]
 
 
 def test_what_a_failed_backup_left_is_removed_by_the_next_once_it_is_old(live: Bench) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from scripts.backup import roles
 from scripts.backup.manifest import Manifest
+from scripts.backup.restore import RestoreRequest, run_restore
 from scripts.backup.verify import VerifyRequest, run_verify
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -35,11 +36,19 @@ MEMBERS = """
 SAID = """
     SELECT shobj_description(oid, 'pg_authid'), rolconfig FROM pg_roles WHERE rolname = 'readers'
 """
+LIMITS = """
+    SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname IN ('readers', 'odd''s; role')
+    ORDER BY rolname
+"""
+OWNERS = """
+    SELECT tableowner::text, pg_get_userbyid(datdba)::text
+    FROM pg_tables, pg_database WHERE tablename = 'u' AND datname = current_database()
+"""
 ON_RDS = r"""\restrict x1'y
 -- Roles: it's
 SET standard_conforming_strings = on;
 CREATE ROLE app;
-ALTER ROLE app WITH NOSUPERUSER LOGIN;
+ALTER ROLE app WITH NOSUPERUSER LOGIN NOBYPASSRLS CONNECTION LIMIT 3 PASSWORD 'NOSUPERUSER';
 CREATE ROLE rds_superuser;
 CREATE ROLE readers;
 GRANT pg_monitor TO rds_superuser WITH ADMIN OPTION, INHERIT TRUE GRANTED BY rdsadmin;
@@ -55,6 +64,7 @@ def granted(bench: Bench) -> Manifest:
     bench.server.run(DROPPED)
     bench.server.run(MADE)
     awkward.create(bench.server, "live", OWNED)
+    bench.server.run("""ALTER DATABASE live OWNER TO "odd's; role" """)
     made = bench.backup("live")
     bench.server.drop_all()
     bench.server.run(DROPPED)
@@ -76,9 +86,24 @@ def test_what_pg_dumpall_writes_on_rds_is_taken_by_another_server() -> None:
     assert list(roles.statements(ON_RDS, {"app", "readers"}, {"readers"})) == [
         "SET standard_conforming_strings = on;",
         "CREATE ROLE app;",
-        "ALTER ROLE app WITH NOSUPERUSER LOGIN;",
+        "ALTER ROLE app WITH LOGIN CONNECTION LIMIT 3 PASSWORD 'NOSUPERUSER';",
         "GRANT readers TO app WITH INHERIT TRUE;",
     ]
+
+
+def test_who_restores_need_not_be_a_superuser(bench: Bench, granted: Manifest) -> None:
+    bench.server.run(
+        "DROP ROLE IF EXISTS master; CREATE ROLE master LOGIN CREATEROLE CREATEDB PASSWORD 'x'"
+    )
+    master = {**bench.connection("back"), "user": "master", "password": "x"}
+    request = RestoreRequest(connection=master, manifest=granted, jobs=1, create_roles=True)
+
+    run_restore(bench.repository, request, report=bench.said.append, advance=ignore)
+
+    made = [member for member in bench.server.rows(MEMBERS) if member[1] != "master"]
+    assert made == [("readers", "odd's; role", True)]
+    assert bench.server.rows(LIMITS) == [("odd's; role", 3), ("readers", -1)]
+    assert bench.server.rows(OWNERS, "back") == [("odd's; role", "odd's; role")]
 
 
 def test_roles_that_a_server_does_not_take_are_no_damage_of_the_backup(

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -16,7 +17,7 @@ from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.incident import response
 from scripts.incident.record import Book
-from scripts.incident.response import Incident, Response
+from scripts.incident.response import Act, Incident, Response
 from scripts.incident.telling import Channel
 from tests.services.small_disk import small_disk
 
@@ -37,8 +38,9 @@ class Rehearsal:
         self.acted += 1
         return "Switched."
 
-    def run(self, incident: Incident = DOWN) -> Response:
-        actions = {"database_down": self.act, "high_error_rate": self.act}
+    def run(self, incident: Incident = DOWN, do: Callable[[], str] | None = None) -> Response:
+        act = Act(plan="it would be switched", do=do or self.act)
+        actions = {"database_down": act, "high_error_rate": act}
         return response.respond(incident, actions, self.channels, self.book)
 
     @property
@@ -195,7 +197,7 @@ def test_what_was_done_is_done_although_the_disk_fills_meanwhile(
         monkeypatch.setattr(Book, "remember", full)
         return rehearsal.act()
 
-    found = response.respond(DOWN, {"database_down": act}, rehearsal.channels, rehearsal.book)
+    found = rehearsal.run(do=act)
 
     assert (found.outcome, found.detail) == ("done", "Switched.")
     assert found.faults == (UNKEPT.format(rehearsal.book.folder),)
@@ -214,7 +216,7 @@ def test_a_lock_file_that_cannot_be_made_does_not_keep_it_from_acting(
 
 
 def test_an_action_that_fails_is_told_and_not_repeated_by_itself(rehearsal: Rehearsal) -> None:
-    found = response.respond(DOWN, {"database_down": fail}, rehearsal.channels, rehearsal.book)
+    found = rehearsal.run(do=fail)
     again = rehearsal.run()
 
     assert (found.outcome, found.detail) == ("failed", "The replica is behind.")
@@ -225,7 +227,10 @@ def test_an_action_that_fails_is_told_and_not_repeated_by_itself(rehearsal: Rehe
 def test_a_dry_run_does_nothing(rehearsal: Rehearsal) -> None:
     found = rehearsal.run(replace(DOWN, dry_run=True))
 
-    assert (found.outcome, found.detail) == ("planned", "It would be noted, told and acted on.")
+    assert (found.outcome, found.detail) == (
+        "planned",
+        "It would be noted and told, and it would be switched.",
+    )
     assert (rehearsal.acted, rehearsal.heard, rehearsal.log) == (0, [], [])
 
 
@@ -252,7 +257,9 @@ def act():
     time.sleep(3600)
 response.respond(
     response.Incident(kind="database_down", environment="prod", cooldown=timedelta(minutes=15)),
-    {"database_down": act}, {}, Book(log=folder / "log" / "incidents.log", folder=folder / "state"))
+    {"database_down": response.Act(plan="", do=act)},
+    {},
+    Book(log=folder / "log" / "incidents.log", folder=folder / "state"))
 """
 
 
