@@ -3,6 +3,7 @@
 import os
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -15,6 +16,9 @@ from scripts.media.places import Bucket, Folder
 from tests.scripts.concurrency import together
 from tests.scripts.media.conftest import FILES, contents, sync
 from tests.services.object_store import REGION, ObjectStore
+
+NOTHING_IS = timedelta(days=100 * 365)
+"""Old enough to have been abandoned: to moto every upload began in 2010."""
 
 
 def test_a_copy_that_runs_here_already_is_told_and_nothing_is_copied(
@@ -37,12 +41,18 @@ def test_a_copy_that_runs_here_already_is_told_and_nothing_is_copied(
 def test_copies_of_several_machines_at_once_are_whole(
     running_store: ObjectStore, media: Folder, copy: Bucket, back: Folder
 ) -> None:
-    # Each process has connections of its own.
+    def upload() -> None:
+        sync(media, bucket(), abandoned_after=NOTHING_IS)
+
+    def download() -> None:
+        sync(bucket(), back)
+
     def bucket() -> Bucket:
+        """For one process: none shares connections with another."""
         return replace(copy, client=running_store.client())
 
-    assert together(*[lambda: sync(media, bucket())] * 3) == [None] * 3
-    assert together(*[lambda: sync(bucket(), back)] * 3) == [None] * 3
+    assert together(upload, upload, upload) == [None] * 3
+    assert together(download, download, download) == [None] * 3
 
     assert contents(back.root) == FILES
     assert running_store.uploads(copy.bucket) == []
