@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi_aws import cloudwatch, wafv2
-from pulumi_aws.wafv2 import (
-    WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs as ActionToUse,
-)
-from pulumi_aws.wafv2 import (
-    WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs as Count,
-)
-from pulumi_aws.wafv2 import (
-    WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs as RuleActionOverride,
-)
+from pulumi_aws import cloudwatch
 
+from components.aws.web_acl import WebAcl, WebAclAssociation, WebAclLoggingConfiguration
 from components.identity import Identity
+
+if TYPE_CHECKING:
+    from pulumi_aws import wafv2
 
 REQUESTS_PER_ADDRESS = 6_000
 RATE_WINDOW_SECONDS = 300
@@ -96,7 +92,7 @@ class WebFirewall(pulumi.ComponentResource):
         self.metric_name = args.identity.name(limit=128)
         acl = self._acl(name, args)
         self.arn = acl.arn
-        wafv2.WebAclAssociation(
+        WebAclAssociation(
             f"{name}-association",
             resource_arn=args.load_balancer_arn,
             web_acl_arn=acl.arn,
@@ -105,27 +101,19 @@ class WebFirewall(pulumi.ComponentResource):
         self._log(name, args, acl)
         self.register_outputs({"arn": self.arn})
 
-    def _acl(self, name: str, args: WebFirewallArgs) -> wafv2.WebAcl:
+    def _acl(self, name: str, args: WebFirewallArgs) -> WebAcl:
         managed = [_managed(group, priority) for priority, group in enumerate(MANAGED_GROUPS, 1)]
-        return wafv2.WebAcl(
+        return WebAcl(
             f"{name}-acl",
             name=self.metric_name,
             description="Turns away floods and known attacks",
-            scope="REGIONAL",
-            default_action=wafv2.WebAclDefaultActionArgs(
-                allow=wafv2.WebAclDefaultActionAllowArgs()
-            ),
             rules=[_rate_limit(), *managed],
-            visibility_config=wafv2.WebAclVisibilityConfigArgs(
-                cloudwatch_metrics_enabled=True,
-                metric_name=self.metric_name,
-                sampled_requests_enabled=True,
-            ),
+            visibility_config=_visible(self.metric_name),
             tags=args.identity.tags("load-balancer", self.metric_name),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _log(self, name: str, args: WebFirewallArgs, acl: wafv2.WebAcl) -> None:
+    def _log(self, name: str, args: WebFirewallArgs, acl: WebAcl) -> None:
         group_name = f"{LOG_GROUP_PREFIX}{args.identity.name(limit=128)}"
         group = cloudwatch.LogGroup(
             f"{name}-log",
@@ -135,91 +123,70 @@ class WebFirewall(pulumi.ComponentResource):
             tags=args.identity.tags("audit", group_name),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        wafv2.WebAclLoggingConfiguration(
+        WebAclLoggingConfiguration(
             f"{name}-logging",
             resource_arn=acl.arn,
             log_destination_configs=[group.arn],
-            redacted_fields=[
-                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
-                    single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(
-                        name=header
-                    )
-                )
-                for header in SECRET_HEADERS
-            ],
+            redacted_fields=[{"single_header": {"name": header}} for header in SECRET_HEADERS],
             logging_filter=_what_matched(),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
 
-def _rate_limit() -> wafv2.WebAclRuleArgs:
-    return wafv2.WebAclRuleArgs(
-        name="RateLimit",
-        priority=0,
-        action=wafv2.WebAclRuleActionArgs(
-            block=wafv2.WebAclRuleActionBlockArgs(
-                custom_response=wafv2.WebAclRuleActionBlockCustomResponseArgs(
-                    response_code=TOO_MANY_REQUESTS
-                )
-            )
-        ),
-        statement=wafv2.WebAclRuleStatementArgs(
-            rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
-                limit=REQUESTS_PER_ADDRESS,
-                aggregate_key_type="IP",
-                evaluation_window_sec=RATE_WINDOW_SECONDS,
-            )
-        ),
-        visibility_config=_visible("RateLimit"),
-    )
+def _rate_limit() -> "wafv2.WebAclRuleArgsDict":
+    return {
+        "name": "RateLimit",
+        "priority": 0,
+        "action": {"block": {"custom_response": {"response_code": TOO_MANY_REQUESTS}}},
+        "statement": {
+            "rate_based_statement": {
+                "limit": REQUESTS_PER_ADDRESS,
+                "aggregate_key_type": "IP",
+                "evaluation_window_sec": RATE_WINDOW_SECONDS,
+            }
+        },
+        "visibility_config": _visible("RateLimit"),
+    }
 
 
-def _managed(group: ManagedGroup, priority: int) -> wafv2.WebAclRuleArgs:
+def _managed(group: ManagedGroup, priority: int) -> "wafv2.WebAclRuleArgsDict":
     name = group.name.removeprefix("AWSManagedRules")
-    return wafv2.WebAclRuleArgs(
-        name=name,
-        priority=priority,
+    counted: wafv2.WebAclRuleStatementManagedRuleGroupStatementArgsDict = {
+        "vendor_name": "AWS",
+        "name": group.name,
+    }
+    if group.counted:
+        counted["rule_action_overrides"] = [
+            {"name": rule, "action_to_use": {"count": {}}} for rule in group.counted
+        ]
+    return {
+        "name": name,
+        "priority": priority,
         # Each of the group's rules does what AWS wrote it to do.
-        override_action=wafv2.WebAclRuleOverrideActionArgs(
-            none=wafv2.WebAclRuleOverrideActionNoneArgs()
-        ),
-        statement=wafv2.WebAclRuleStatementArgs(
-            managed_rule_group_statement=(
-                wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
-                    vendor_name="AWS",
-                    name=group.name,
-                    rule_action_overrides=[
-                        RuleActionOverride(name=rule, action_to_use=ActionToUse(count=Count()))
-                        for rule in group.counted
-                    ]
-                    or None,
-                )
-            )
-        ),
-        visibility_config=_visible(name),
-    )
+        "override_action": {"none": {}},
+        "statement": {"managed_rule_group_statement": counted},
+        "visibility_config": _visible(name),
+    }
 
 
-def _visible(metric: str) -> wafv2.WebAclRuleVisibilityConfigArgs:
-    return wafv2.WebAclRuleVisibilityConfigArgs(
-        cloudwatch_metrics_enabled=True, metric_name=metric, sampled_requests_enabled=True
-    )
+def _visible(metric: str) -> "wafv2.WebAclVisibilityConfigArgsDict":
+    return {
+        "cloudwatch_metrics_enabled": True,
+        "metric_name": metric,
+        "sampled_requests_enabled": True,
+    }
 
 
-def _what_matched() -> wafv2.WebAclLoggingConfigurationLoggingFilterArgs:
-    conditions = [
-        wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionArgs(
-            action_condition=(
-                wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionActionConditionArgs(
-                    action=action
-                )
-            )
-        )
-        for action in LOGGED_ACTIONS
-    ]
-    matched = wafv2.WebAclLoggingConfigurationLoggingFilterFilterArgs(
-        behavior="KEEP", requirement="MEETS_ANY", conditions=conditions
-    )
-    return wafv2.WebAclLoggingConfigurationLoggingFilterArgs(
-        default_behavior="DROP", filters=[matched]
-    )
+def _what_matched() -> "wafv2.WebAclLoggingConfigurationLoggingFilterArgsDict":
+    return {
+        "default_behavior": "DROP",
+        "filters": [
+            {
+                "behavior": "KEEP",
+                "requirement": "MEETS_ANY",
+                "conditions": [
+                    {"action_condition": {"action": action}} for action in LOGGED_ACTIONS
+                ],
+            }
+        ],
+    }
