@@ -15,7 +15,7 @@ import pulumi_aws as aws
 
 from components.aws.platform import Platform, PlatformArgs
 from components.identity import Identity
-from components.outstanding import keep_outputs_in_constant_time
+from components.quick_sdk import use_quick_sdk
 from settings import Settings, SettingsError, load_settings
 
 
@@ -30,7 +30,7 @@ def read_settings() -> Settings:
 def main() -> None:
     """Build the platform that the stack's settings describe, and export what others read."""
     settings = read_settings()
-    keep_outputs_in_constant_time()
+    use_quick_sdk()
     identity = Identity(
         project=pulumi.get_project(), environment=settings.environment, owner=settings.owner
     )

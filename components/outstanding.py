@@ -1,17 +1,8 @@
-"""What the SDK keeps of unfinished outputs, in a form that grows linearly.
-
-The Python SDK appends every output to a deque and removes it from there once it has resolved. A
-deque looks for what it removes from its beginning on, so that a program of ten times the resources
-takes a hundred times as long over it: at 2,400 resources, three quarters of the program's time
-(pulumi 3.217, `pulumi/output.py`, `Output.__init__`).
-"""
+"""What the SDK keeps of unfinished outputs, in a form that grows linearly and can be waited for."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any
-
-from pulumi.runtime.settings import SETTINGS
 
 Future = asyncio.Future[object]
 
@@ -21,7 +12,10 @@ class OutstandingOutputs:
 
     def __init__(self, futures: Iterable[Future] = ()) -> None:
         # Unlike a dict's, its beginning is found at once however much was taken out before it.
-        self._futures = OrderedDict.fromkeys(futures)
+        self._futures = OrderedDict[Future, None]()
+        self._news: asyncio.Event = asyncio.Event()
+        for future in futures:
+            self.append(future)
 
     def __len__(self) -> int:
         return len(self._futures)
@@ -29,12 +23,15 @@ class OutstandingOutputs:
     def append(self, future: Future) -> None:
         """Add at the end."""
         self._futures[future] = None
+        future.add_done_callback(self._tell_of_failure)
 
     def popleft(self) -> Future:
         """Take the first one out. Raises IndexError when there is none."""
         if not self._futures:
             raise IndexError("no output is outstanding")
-        return self._futures.popitem(last=False)[0]
+        first, _ = self._futures.popitem(last=False)
+        self._tell_of_the_end()
+        return first
 
     def remove(self, future: Future) -> None:
         """Take one out. Raises ValueError when it is not there."""
@@ -42,9 +39,25 @@ class OutstandingOutputs:
             del self._futures[future]
         except KeyError:
             raise ValueError("the output is not outstanding") from None
+        self._tell_of_the_end()
+
+    async def settled(self) -> None:
+        """Wait until none is left, those that are added meanwhile included, or one has failed.
+
+        The SDK takes out each that is finished, and leaves in what failed.
+        """
+        while self._futures and not any(map(_failed, self._futures)):
+            self._news.clear()
+            await self._news.wait()
+
+    def _tell_of_failure(self, future: Future) -> None:
+        if _failed(future):
+            self._news.set()
+
+    def _tell_of_the_end(self) -> None:
+        if not self._futures:
+            self._news.set()
 
 
-def keep_outputs_in_constant_time() -> None:
-    """Let the SDK use it from here on; to be called before the program makes its resources."""
-    settings: Any = SETTINGS  # what it declares for a type checker is not what it holds
-    settings.outputs = OutstandingOutputs(settings.outputs)
+def _failed(future: Future) -> bool:
+    return future.done() and (future.cancelled() or future.exception() is not None)

@@ -1,6 +1,7 @@
 """The SDK's queue of unfinished outputs does what a deque does, and none of it by searching."""
 
 import asyncio
+import functools
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +14,12 @@ from components.outstanding import OutstandingOutputs
 
 
 class Item:
-    """Counts how often any of its kind is compared."""
+    """An output that never finishes, and counts how often any of its kind is compared."""
 
     comparisons = 0
+
+    def add_done_callback(self, _call: object) -> None:
+        """It is never done."""
 
     def __eq__(self, other: object) -> bool:
         Item.comparisons += 1
@@ -38,7 +42,7 @@ ACTIONS = st.lists(
 
 @given(ACTIONS)
 def test_it_does_what_a_deque_does(actions: list[tuple[str, int]]) -> None:
-    items: list[Any] = [object() for _ in range(10)]
+    items: list[Any] = [Item() for _ in range(10)]
     ours, theirs = OutstandingOutputs(), deque[Any]()
     for action, number in actions:
         if action == "append":
@@ -66,8 +70,64 @@ def test_it_begins_with_what_is_outstanding_already(loop: asyncio.AbstractEventL
 
 
 def test_nothing_is_searched_for() -> None:
+    Item.comparisons = 0
     items: list[Any] = [Item() for _ in range(100)]
     queue = OutstandingOutputs(items)
     for item in reversed(items):
         queue.remove(item)
     assert Item.comparisons == 0
+
+
+def test_it_is_waited_for_until_nothing_is_left(loop: asyncio.AbstractEventLoop) -> None:
+    first, second = loop.create_future(), loop.create_future()
+    outputs = OutstandingOutputs([first])
+
+    async def program() -> None:
+        settled = asyncio.ensure_future(outputs.settled())
+        await asyncio.sleep(0)
+        outputs.append(second)
+        outputs.remove(first)
+        await asyncio.sleep(0)
+        assert not settled.done()
+        outputs.remove(second)
+        await settled
+
+    loop.run_until_complete(program())
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_one_that_fails_ends_the_wait_for_the_others(
+    loop: asyncio.AbstractEventLoop, *, before: bool
+) -> None:
+    never, fails = loop.create_future(), loop.create_future()
+    outputs = OutstandingOutputs([never])
+
+    async def program() -> None:
+        settled = asyncio.ensure_future(outputs.settled())
+        if not before:
+            await asyncio.sleep(0)
+        outputs.append(fails)
+        fails.set_exception(ValueError("no"))
+        await settled
+
+    loop.run_until_complete(program())
+    assert len(outputs) == 2, "whoever looks at them finds what failed"
+
+
+def test_the_wait_is_idle(loop: asyncio.AbstractEventLoop) -> None:
+    """It wakes up when something has happened, not to see whether it has."""
+    output = loop.create_future()
+    outputs = OutstandingOutputs([output])
+    rounds = 0
+
+    def count(original: Any) -> None:
+        nonlocal rounds
+        rounds += 1
+        original()
+
+    watched: Any = loop
+    watched._run_once = functools.partial(count, watched._run_once)
+    loop.call_later(0.2, outputs.remove, output)
+    loop.run_until_complete(outputs.settled())
+
+    assert rounds < 20

@@ -9,7 +9,7 @@ import pytest
 from pulumi import automation
 from pulumi_aws import Provider, ec2, sns
 
-from components.outstanding import keep_outputs_in_constant_time
+from components.quick_sdk import use_quick_sdk
 from tests.integration.engine import REGION, Engine, Watch
 
 
@@ -104,7 +104,7 @@ def test_an_error_of_aws_names_the_resource_and_quotes_aws(engine: Engine) -> No
 
 def test_an_output_that_fails_ends_the_program(engine: Engine) -> None:
     def program() -> None:
-        keep_outputs_in_constant_time()
+        use_quick_sdk()
         pulumi.Output.from_input(1).apply(lambda one: one / 0)
 
     with (
