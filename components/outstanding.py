@@ -13,7 +13,9 @@ class OutstandingOutputs:
     def __init__(self, futures: Iterable[Future] = ()) -> None:
         # Unlike a dict's, its beginning is found at once however much was taken out before it.
         self._futures = OrderedDict[Future, None]()
-        self._news: asyncio.Event = asyncio.Event()
+        self._unfinished = 0
+        self._failed = False
+        self._news = asyncio.Event()
         for future in futures:
             self.append(future)
 
@@ -23,15 +25,14 @@ class OutstandingOutputs:
     def append(self, future: Future) -> None:
         """Add at the end."""
         self._futures[future] = None
-        future.add_done_callback(self._tell_of_failure)
+        self._unfinished += 1
+        future.add_done_callback(self._finish)
 
     def popleft(self) -> Future:
         """Take the first one out. Raises IndexError when there is none."""
         if not self._futures:
             raise IndexError("no output is outstanding")
-        first, _ = self._futures.popitem(last=False)
-        self._tell_of_the_end()
-        return first
+        return self._futures.popitem(last=False)[0]
 
     def remove(self, future: Future) -> None:
         """Take one out. Raises ValueError when it is not there."""
@@ -39,25 +40,18 @@ class OutstandingOutputs:
             del self._futures[future]
         except KeyError:
             raise ValueError("the output is not outstanding") from None
-        self._tell_of_the_end()
 
     async def settled(self) -> None:
-        """Wait until none is left, those that are added meanwhile included, or one has failed.
+        """Wait until each is finished, those that are added meanwhile included, or one has failed.
 
-        The SDK takes out each that is finished, and leaves in what failed.
+        Whoever then looks at them, as the SDK does, finds the one that failed.
         """
-        while self._futures and not any(map(_failed, self._futures)):
+        while self._unfinished and not self._failed:
             self._news.clear()
             await self._news.wait()
 
-    def _tell_of_failure(self, future: Future) -> None:
-        if _failed(future):
+    def _finish(self, future: Future) -> None:
+        self._unfinished -= 1
+        self._failed |= future.cancelled() or future.exception() is not None
+        if self._failed or not self._unfinished:
             self._news.set()
-
-    def _tell_of_the_end(self) -> None:
-        if not self._futures:
-            self._news.set()
-
-
-def _failed(future: Future) -> bool:
-    return future.done() and (future.cancelled() or future.exception() is not None)

@@ -78,7 +78,9 @@ def test_nothing_is_searched_for() -> None:
     assert Item.comparisons == 0
 
 
-def test_it_is_waited_for_until_nothing_is_left(loop: asyncio.AbstractEventLoop) -> None:
+def test_each_is_waited_for_whether_it_is_taken_out_or_not(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
     first, second = loop.create_future(), loop.create_future()
     outputs = OutstandingOutputs([first])
 
@@ -86,13 +88,16 @@ def test_it_is_waited_for_until_nothing_is_left(loop: asyncio.AbstractEventLoop)
         settled = asyncio.ensure_future(outputs.settled())
         await asyncio.sleep(0)
         outputs.append(second)
+        first.set_result(1)
         outputs.remove(first)
-        await asyncio.sleep(0)
+        for _ in range(3):
+            await asyncio.sleep(0)
         assert not settled.done()
-        outputs.remove(second)
+        second.set_result(2)
         await settled
 
     loop.run_until_complete(program())
+    assert len(outputs) == 1
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -127,7 +132,7 @@ def test_the_wait_is_idle(loop: asyncio.AbstractEventLoop) -> None:
 
     watched: Any = loop
     watched._run_once = functools.partial(count, watched._run_once)
-    loop.call_later(0.2, outputs.remove, output)
+    loop.call_later(0.2, output.set_result, None)
     loop.run_until_complete(outputs.settled())
 
     assert rounds < 20
