@@ -14,7 +14,7 @@ class OutstandingOutputs:
         # Unlike a dict's, its beginning is found at once however much was taken out before it.
         self._futures = OrderedDict[Future, None]()
         self._unfinished = 0
-        self._failed = False
+        self._failed: Future | None = None
         self._news = asyncio.Event()
         for future in futures:
             self.append(future)
@@ -42,16 +42,20 @@ class OutstandingOutputs:
             raise ValueError("the output is not outstanding") from None
 
     async def settled(self) -> None:
-        """Wait until each is finished, those that are added meanwhile included, or one has failed.
+        """Wait until each is finished, those that are added meanwhile included.
 
-        Whoever then looks at them, as the SDK does, finds the one that failed.
+        Raises:
+            Exception: what the first one failed with, as soon as it does.
         """
         while self._unfinished and not self._failed:
             self._news.clear()
             await self._news.wait()
+        if self._failed:
+            await self._failed
 
     def _finish(self, future: Future) -> None:
         self._unfinished -= 1
-        self._failed |= future.cancelled() or future.exception() is not None
+        if self._failed is None and (future.cancelled() or future.exception()):
+            self._failed = future
         if self._failed or not self._unfinished:
             self._news.set()

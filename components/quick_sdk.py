@@ -8,8 +8,8 @@ None of it changes what is registered; all of it was measured with pulumi 3.217.
   (`pulumi/output.py`, `Output.__init__`).
 - *The wait for outputs*: at the end of the program the SDK looks at them in turn, again and again,
   until all are there. A processor is busy with that for as long as the engine makes resources, and
-  one of two is missed by everything else (`pulumi/runtime/stack.py`, `wait_for_rpcs`). Calls to the
-  engine are awaited before, one by one and idly; so a wait for the outputs stands among them.
+  one of two is missed by everything else (`pulumi/runtime/stack.py`, `wait_for_rpcs`). Here it is
+  told when all have resolved, or one has failed, and looks then.
 - *Types of properties*: the SDK works them out of annotations anew for every resource, a sixth of
   the program's time (`pulumi/_types.py`).
 - *Stack traces*: the state holds one a resource, all frames down to the interpreter's start: a
@@ -17,7 +17,6 @@ None of it changes what is registered; all of it was measured with pulumi 3.217.
   line that asks for the resource (`pulumi/runtime/resource.py`).
 """
 
-import asyncio
 import functools
 import inspect
 from pathlib import Path
@@ -34,18 +33,29 @@ _INITIALIZERS = 3
 # They are the SDK's own business: no type checker is to know them.
 _sdk: Any = pulumi
 _types_of_properties = functools.cache(_sdk._types._types_from_py_properties)
+_wait_for_calls = _sdk.runtime.stack.wait_for_rpcs
 
 
 def use_quick_sdk() -> None:
-    """Replace it; to be called before the program makes its resources, in its event loop."""
+    """Replace it; to be called before the program makes its resources."""
     runtime = _sdk.runtime
-    outputs = OutstandingOutputs(runtime.settings.SETTINGS.outputs)
-    runtime.settings.SETTINGS.outputs = outputs
-    # The SDK takes the last one first: this one is awaited after the program's own calls.
-    calls = runtime.settings._get_rpc_manager().rpcs
-    calls.insert(0, asyncio.ensure_future(outputs.settled()))
-    _sdk._types._types_from_py_properties = _types_of_properties
+    runtime.settings.SETTINGS.outputs = OutstandingOutputs(runtime.settings.SETTINGS.outputs)
+    runtime.stack.wait_for_rpcs = wait_for_outputs_and_calls
     runtime.resource._get_stack_trace = first_frame
+    _sdk._types._types_from_py_properties = _types_of_properties
+
+
+async def wait_for_outputs_and_calls(*args: Any, **named: Any) -> None:
+    """Wait idly for the outputs, then as the SDK does for whatever is left.
+
+    Raises:
+        Exception: the failure of the first output that fails, as soon as it does.
+    """
+    # Of this program: what one process runs after another has outputs of its own.
+    outputs = _sdk.runtime.settings.SETTINGS.outputs
+    if isinstance(outputs, OutstandingOutputs):
+        await outputs.settled()
+    await _wait_for_calls(*args, **named)
 
 
 def first_frame() -> source_pb2.StackTrace:

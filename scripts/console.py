@@ -46,7 +46,7 @@ class Console:
         elif not rows:
             self.out.print(Text(f"{title}: none"))
         else:
-            self.out.print(_table(title, rows))
+            self.out.print(_table(title, rows, self.out.width))
 
     def show_one(self, title: str, row: Row) -> None:
         """Give the result as names and values: one object in JSON."""
@@ -54,7 +54,7 @@ class Console:
             self._write(dict(row))
         else:
             rows = [{"name": name, "value": value} for name, value in row.items()]
-            self.out.print(_table(title, rows))
+            self.out.print(_table(title, rows, self.out.width))
 
     def progress(self) -> Progress:
         """Return a display of steps to be entered with `with`; silent where no terminal is."""
@@ -72,11 +72,18 @@ class Console:
         sys.stdout.flush()
 
 
-def _table(title: str, rows: Sequence[Row]) -> Table:
+def _width_of_whole(rows: Sequence[Row], name: str, width: int) -> int | None:
+    """Return the width in which no cell is folded; None when too little is left for the others."""
+    longest = max(len(str(row[name])) for row in rows)
+    return longest if longest <= width // 2 else None
+
+
+def _table(title: str, rows: Sequence[Row], width: int) -> Table:
     table = Table(title=title, title_justify="left")
     for place, name in enumerate(rows[0]):
         # The first column is what a person copies: an identifier in pieces is of no use.
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=not place)
+        least = None if place else _width_of_whole(rows, name, width)
+        table.add_column(name.replace("_", " "), overflow="fold", min_width=least)
     for row in rows:
         # Plain text: a value may contain what rich takes for markup or for a picture.
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))

@@ -15,6 +15,7 @@ import yaml
 
 from settings.load import SETTINGS_KEY
 from tests.components.recording import ACCOUNT_ID, Recording, record
+from tests.components.sdk import give_back
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +32,7 @@ def run_program(settings: object, exports: dict[str, Any] | None = None) -> None
     pulumi.runtime.set_all_config({SETTINGS_KEY: json.dumps(settings)})
     try:
         with pytest.MonkeyPatch.context() as patch:
+            give_back(patch)
             if exports is not None:
                 patch.setattr(pulumi, "export", exports.__setitem__)
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")

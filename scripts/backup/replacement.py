@@ -27,6 +27,9 @@ MAINTENANCE: Final = "postgres"
 NAME_BYTES: Final = 63
 """PostgreSQL cuts longer names off."""
 
+RESTORING: Final = "_restoring_"
+"""Between a database's name and the time, in the name of what takes its place once it is whole."""
+
 RENAME_ATTEMPTS: Final = 20
 END_SECONDS: Final = 0.2
 
@@ -49,6 +52,12 @@ Report = Callable[[str], None]
 def maintenance(connection: dict[str, str]) -> dict[str, str]:
     """Return the parameters of the database to be in while others are renamed."""
     return {**connection, "dbname": MAINTENANCE}
+
+
+def is_template(session: Session, name: str) -> bool:
+    """Whether other databases are made from that one."""
+    query = "SELECT FROM pg_database WHERE datname = %s AND datistemplate"
+    return session.execute(query, [name]).fetchone() is not None
 
 
 def exists(session: Session, name: str) -> bool:
@@ -179,13 +188,18 @@ def _ending_sessions(connection: dict[str, str], names: list[str]) -> Generator[
         thread.join()
 
 
+def unfinished_prefix(name: str) -> str:
+    """Return how the names of databases begin that a restore of this one is not through with."""
+    return _named(name, RESTORING, room=14)
+
+
 def drop_unfinished(session: Session, name: str, report: Report) -> None:
     """Remove what killed restores of this database left; they never were live."""
     query = """
         SELECT datname FROM pg_database d WHERE left(datname, length(%s)) = %s
           AND coalesce(shobj_description(d.oid, 'pg_database'), %s) = %s
     """
-    prefix = _named(name, "_restoring_", room=14)
+    prefix = unfinished_prefix(name)
     found = session.execute(query, [prefix, prefix, UNFINISHED, UNFINISHED]).fetchall()
     for (left,) in found:
         drop(session, left)

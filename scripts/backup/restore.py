@@ -72,8 +72,10 @@ def run_restore(
     place = repository.place(manifest.id, request.key)
     with postgresql.connect(replacement.maintenance(request.connection), "restore") as session:
         _check_version(session, manifest)
-        # The name in the lock: two databases of a server can be restored at the same time.
-        with locks.database_lock(session, f"restore {request.name}") as lock:
+        # The name in the lock: two databases of a server can be restored at the same time, unless
+        # what killed restores of them left has the same names.
+        name = replacement.unfinished_prefix(request.name).removesuffix(replacement.RESTORING)
+        with locks.database_lock(session, f"restore {name}") as lock:
             _refuse_what_is_in_the_way(session, request)
             _roles(session, place, request)
             replacement.drop_unfinished(session, request.name, report)
@@ -123,10 +125,15 @@ def _check_version(session: Session, manifest: Manifest) -> None:
 
 def _refuse_what_is_in_the_way(session: Session, request: RestoreRequest) -> None:
     name = request.name
-    if name == replacement.MAINTENANCE:
+    if not 0 < len(name.encode()) <= replacement.NAME_BYTES:
         raise OpsError(
-            f"The database {name} cannot be replaced, since one has to be in it to do so: name "
-            "another one in DATABASE_URL.",
+            f"{name!r} is no name for a database: it needs 1 to {replacement.NAME_BYTES} bytes.",
+            ExitCode.USAGE,
+        )
+    if name == replacement.MAINTENANCE or replacement.is_template(session, name):
+        raise OpsError(
+            f"The database {name} cannot be replaced, since the server needs it to make others: "
+            "name another one in DATABASE_URL or --into.",
             ExitCode.REFUSED,
         )
     if not replacement.occupied(session, request.connection):

@@ -14,10 +14,12 @@ from scripts.backup.programs import ProgramError
 from scripts.faults import OpsError
 
 _NAME: Final = r'(?:"(?:[^"]|"")+"|[^\s";]+)'
-_STATEMENT: Final = re.compile(r"""(?:[^'";]|'(?:[^']|'')*'|"(?:[^"]|"")*")+;""")
-"""A text may have line breaks and semicolons: the comment on a role, or one of its settings."""
+_STATEMENT: Final = re.compile(
+    r"""\s*(?:(?:--|\\)[^\n]*\n\s*)*((?:[^'";]|'(?:[^']|'')*'|"(?:[^"]|"")*")+;)"""
+)
+"""A text may have line breaks, semicolons and dashes: the comment on a role, or a setting of it.
+Before a statement there are lines of comments and of psql's own commands."""
 
-_NO_STATEMENT: Final = re.compile(r"(?m)^(?:--|\\).*\n")
 _ROLE: Final = re.compile(rf"(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE) ({_NAME})[\s;]")
 _MEMBERSHIP: Final = re.compile(rf"GRANT ({_NAME}) TO ({_NAME})[\s;]")
 _GRANTED_BY: Final = re.compile(rf" GRANTED BY {_NAME};$")
@@ -46,7 +48,8 @@ def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None
         superuser = session.info.parameter_status("is_superuser") == "on"
         there = {role for (role,) in session.execute("SELECT rolname FROM pg_roles").fetchall()}
         named = set(manifest.database.roles)
-        wanted = "\n".join(statements(text, named, there))
+        user = None if superuser else session.info.user
+        wanted = "\n".join(statements(text, named, there, user))
         if not superuser:
             joined = [_JOINED.format(sql.Identifier(role)) for role in sorted(named - there)]
             wanted += sql.SQL("").join(joined).as_string(session)
@@ -57,27 +60,37 @@ def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None
     except ProgramError as error:
         raise OpsError(
             f"The roles of backup {manifest.id} could not be made on this server: {error} Make "
-            "them by hand, then run this again."
+            "them by hand, become a member of each (GRANT role TO CURRENT_USER) unless you are a "
+            "superuser, then run this again."
         ) from None
 
 
-def statements(text: str, named: set[str], there: set[str]) -> Iterator[str]:
+def statements(
+    text: str, named: set[str], there: set[str], user: str | None = None
+) -> Iterator[str]:
     """Yield what makes the named roles that are not there, and their memberships in each other.
 
     Left out is who granted a membership: on RDS that is `rdsadmin`, in whose name no other server
     lets anybody grant. Whoever runs the statements is the grantor.
+
+    Args:
+        named: roles that are wanted.
+        there: roles that the server has.
+        user: who runs them and is no superuser: membership in this role is left out, since none of
+            its members could have it as a member.
     """
     missing = named - there
-    for found in _STATEMENT.finditer(_NO_STATEMENT.sub("", text)):
-        statement = found.group().strip()
+    for found in _STATEMENT.finditer(text):
+        statement = found.group(1)
         if statement.startswith("SET "):
             yield statement
         elif role := _ROLE.match(statement):
             if _plain(role.group(1)) in missing:
                 yield _LACKED.sub(_without_superusers_words, statement)
         elif membership := _MEMBERSHIP.match(statement):
-            both = {_plain(name) for name in membership.groups()}
-            if both <= named and both & missing:
+            granted, member = map(_plain, membership.groups())
+            both = {granted, member}
+            if both <= named and both & missing and granted != user:
                 yield _GRANTED_BY.sub(";", statement)
 
 

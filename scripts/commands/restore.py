@@ -66,7 +66,7 @@ def restore(
     """
     context = begin(stack, as_json=as_json)
     target = connection(context.settings)
-    if into:
+    if into is not None:
         target = {**target, "dbname": into}
     if named is None and at is None:
         if not drop_old:

@@ -37,7 +37,7 @@ def logs(names: AnyOf = None, tail: Tail = 100, stack: StackName = None) -> None
     for line in lines:
         typer.echo(line)
     if not lines:
-        context.console.say("There are no lines of the last hour.")
+        context.console.say("There are no lines.")
 
 
 def scale_up(

@@ -1,6 +1,7 @@
 """What replaces parts of the SDK does what these do."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,42 +12,74 @@ import pytest
 
 from components import quick_sdk
 from components.aws.web_acl import WebAclAssociation
-from components.outstanding import OutstandingOutputs
 from components.quick_sdk import use_quick_sdk
 from tests.components.recording import record
+from tests.components.sdk import SDK, give_back
 
-SDK: Any = pulumi
 TYPES: Any = vars(quick_sdk)["_types_of_properties"]
 
 
 @pytest.fixture(autouse=True)
-def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give the SDK back what the program replaces, which it must have to be replaced."""
-    with monkeypatch.context() as patch:
-        runtime = SDK.runtime
-        for owner, name in (
-            (SDK._types, "_types_from_py_properties"),
-            (runtime.resource, "_get_stack_trace"),
-            (runtime.settings.SETTINGS, "outputs"),
-        ):
-            patch.setattr(owner, name, getattr(owner, name))
-        yield
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Give the SDK back at the end; the calls to the engine that it waits for, none at first."""
+    give_back(monkeypatch)
+    calls: list[Any] = []
+    monkeypatch.setattr(SDK.runtime.settings._get_rpc_manager(), "rpcs", calls)
+    monkeypatch.setattr(SDK.runtime.settings.SETTINGS, "outputs", deque[Any]())
+    return calls
 
 
-def test_the_sdk_uses_what_replaces_it() -> None:
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+def test_the_sdk_waits_for_outputs_of_the_program_and_then_for_calls(
+    loop: asyncio.AbstractEventLoop, calls: list[Any]
+) -> None:
+    async def program() -> list[str]:
+        use_quick_sdk()
+        order: list[str] = []
+        output = loop.create_future()
+        SDK.runtime.settings.SETTINGS.outputs.append(output)
+        output.add_done_callback(lambda _: order.append("output"))
+        calls.append(loop.create_future())
+        loop.call_later(0.01, output.set_result, 1)
+        loop.call_later(0.05, calls[0].set_result, None)
+        await SDK.runtime.stack.wait_for_rpcs()
+        order.append("end")
+        return order
+
+    assert loop.run_until_complete(program()) == ["output", "end"]
+    assert calls == []
+
+
+def test_an_output_that_fails_is_told_before_a_call_has_ended(
+    loop: asyncio.AbstractEventLoop, calls: list[Any]
+) -> None:
     async def program() -> None:
         use_quick_sdk()
-        calls = SDK.runtime.settings._get_rpc_manager().rpcs
-        assert len(calls) == 1
-        assert isinstance(SDK.runtime.settings.SETTINGS.outputs, OutstandingOutputs)
-        await calls.pop()
+        outputs = SDK.runtime.settings.SETTINGS.outputs
+        never, fails = loop.create_future(), loop.create_future()
+        calls.append(never)
+        outputs.append(never)
+        outputs.append(fails)
+        loop.call_soon(fails.set_exception, ZeroDivisionError("by zero"))
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(SDK.runtime.stack.wait_for_rpcs(), 60)
+        assert not never.done()
 
-    loop = asyncio.new_event_loop()
     loop.run_until_complete(program())
-    loop.close()
-    types = SDK._types.resource_types(aws.sns.Topic)
-    assert types["kmsMasterKeyId"] is str
-    assert TYPES.cache_info().currsize >= 1
+
+
+def test_types_are_looked_up_once() -> None:
+    use_quick_sdk()
+    before = TYPES.cache_info().misses
+    for _ in range(2):
+        assert SDK._types.resource_types(aws.sqs.Queue)["fifoQueue"] is bool
+    assert TYPES.cache_info().misses <= before + 1
 
 
 def test_types_of_properties_are_those_of_the_sdk() -> None:
@@ -72,6 +105,7 @@ def test_the_one_frame_is_the_sdks_first() -> None:
         seen.append((quick_sdk.first_frame(), theirs()))
         return seen[-1][1]
 
+    assert theirs is not quick_sdk.first_frame
     SDK.runtime.resource._get_stack_trace = both
     record(Component)
 

@@ -10,6 +10,7 @@ from pulumi import automation
 from pulumi_aws import Provider, ec2, sns
 
 from components.quick_sdk import use_quick_sdk
+from tests.components.sdk import give_back
 from tests.integration.engine import REGION, Engine, Watch
 
 
@@ -102,7 +103,11 @@ def test_an_error_of_aws_names_the_resource_and_quotes_aws(engine: Engine) -> No
     assert "Traceback" not in told
 
 
-def test_an_output_that_fails_ends_the_program(engine: Engine) -> None:
+def test_an_output_that_fails_ends_the_program(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_back(monkeypatch)
+
     def program() -> None:
         use_quick_sdk()
         pulumi.Output.from_input(1).apply(lambda one: one / 0)

@@ -45,6 +45,15 @@ class Ops:
         return json.loads(ran.stdout)
 
 
+PLACES = {
+    "": ExitCode.USAGE,
+    "ü" * 32: ExitCode.USAGE,
+    "postgres": ExitCode.REFUSED,
+    "template1": ExitCode.REFUSED,
+}
+"""Where no backup is restored to, and how that is refused."""
+
+
 @pytest.fixture
 def ops(server: Server, running_store: ObjectStore, tmp_path: Path) -> Generator[Ops]:
     bucket = f"ops-{secrets.token_hex(4)}"
@@ -97,6 +106,19 @@ def test_a_restore_into_another_database_leaves_the_live_one_alone(
     assert restored["database"] == "yesterday"
     assert server.rows("SELECT count(*) FROM t", "yesterday") == [(5,)]
     assert server.rows("SELECT count(*) FROM t", "live") == [(0,)]
+
+
+def test_a_database_that_the_server_needs_or_cannot_have_is_no_place_for_a_restore(
+    ops: Ops, server: Server
+) -> None:
+    ops.result("backup")
+
+    refused = {name: ops.run("restore", "latest", "--into", name) for name in PLACES}
+
+    assert {name: ran.returncode for name, ran in refused.items()} == PLACES
+    assert "template1 cannot be replaced" in " ".join(refused["template1"].stderr.split())
+    assert "is no name for a database: it needs 1 to 63 bytes" in refused[""].stderr
+    assert server.databases() == ["live"]
 
 
 def test_a_restore_over_a_database_that_is_not_empty_says_what_it_takes(ops: Ops) -> None:

@@ -31,12 +31,22 @@ def test_a_table_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None
     assert "size bytes" in shown
 
 
-def test_the_first_column_stays_whole_in_a_narrow_terminal(
+def test_the_first_column_stays_whole_where_there_is_room(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    Console().show("Backups", [{"id": "20261127T231239Z-25e5dc", "verified": "yes, on a Sunday"}])
+    monkeypatch.setenv("COLUMNS", "48")
+    row = {"id": "20261127T231239Z-25e5dc", "database": "messaging", "verified": "yes, on a Sunday"}
+    Console().show("Backups", [row])
     assert "20261127T231239Z-25e5dc" in capsys.readouterr().out
+
+
+def test_nothing_of_a_table_is_cut_off_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    Console().show("Old", [{"1": "a" * 60, "2": "b" * 20, "3": "c" * 20}])
+    shown = capsys.readouterr().out
+    assert [shown.count(letter) for letter in "abc"] == [60, 20, 20]
 
 
 def test_no_rows_are_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from typing import Any
 
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
-from pulumi_aws import wafv2
+from pulumi_aws import _utilities, wafv2  # pyright: ignore[reportPrivateUsage]
 
-from components.aws.web_acl import WebAcl
+from components.aws.web_acl import VERSION, camel
 
 IMPORTED = """
 import sys, components.aws.platform
@@ -22,7 +23,6 @@ def test_the_program_does_not_import_the_sdks_module() -> None:
 
 
 def test_names_of_properties_at_every_depth_are_those_of_the_sdk() -> None:
-    acl = WebAcl.__new__(WebAcl)
     known = {
         (name, translated)
         for args in vars(wafv2).values()
@@ -31,4 +31,11 @@ def test_names_of_properties_at_every_depth_are_those_of_the_sdk() -> None:
     }
 
     assert len(known) > 100
-    assert {(name, acl.translate_input_property(name)) for name, _ in known} == known
+    assert camel([{name: {name: 1}} for name, _ in known]) == [
+        {translated: {translated: 1}} for _, translated in known
+    ]
+
+
+def test_the_plugin_is_of_the_sdks_version() -> None:
+    defaults: Any = vars(_utilities)["get_resource_opts_defaults"]()
+    assert defaults.version == VERSION

@@ -91,6 +91,28 @@ def test_what_pg_dumpall_writes_on_rds_is_taken_by_another_server() -> None:
     ]
 
 
+def test_text_that_looks_like_a_comment_stays() -> None:
+    text = """-- Roles
+COMMENT ON ROLE app IS 'first
+-- second';
+-- 'more'
+CREATE ROLE app;
+"""
+    assert list(roles.statements(text, {"app"}, set())) == [
+        "COMMENT ON ROLE app IS 'first\n-- second';",
+        "CREATE ROLE app;",
+    ]
+
+
+def test_who_becomes_a_member_of_the_roles_gives_them_no_membership_in_its_own() -> None:
+    text = "CREATE ROLE app;\nGRANT master TO app;\nGRANT app TO readers;\n"
+    named = {"app", "master", "readers"}
+    assert list(roles.statements(text, named, {"master", "readers"}, "master")) == [
+        "CREATE ROLE app;",
+        "GRANT app TO readers;",
+    ]
+
+
 def test_who_restores_need_not_be_a_superuser(bench: Bench, granted: Manifest) -> None:
     bench.server.run(
         "DROP ROLE IF EXISTS master; CREATE ROLE master LOGIN CREATEROLE CREATEDB PASSWORD 'x'"

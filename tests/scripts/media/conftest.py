@@ -1,5 +1,6 @@
 import os
 import secrets
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def names(place: Where) -> list[str]:
     return sorted(entry.name for entry in place.entries())
+
+
+@pytest.fixture(autouse=True)
+def locks_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One copy runs on a machine at a time; a test is a machine."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
 
 
 @pytest.fixture
