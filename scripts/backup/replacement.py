@@ -93,7 +93,7 @@ def occupied(session: Session, connection: dict[str, str]) -> bool:
 def fresh_database(session: Session, name: str, manifest: Manifest) -> Generator[str]:
     """Give a new database, which is dropped when the block fails."""
     stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
-    fresh = _named(name, f"_restoring_{stamp}")
+    fresh = _named(name, f"{RESTORING}{stamp}")
     load.create_database(session, fresh, manifest)
     try:
         _comment(session, fresh, UNFINISHED)

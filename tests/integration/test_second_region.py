@@ -24,6 +24,8 @@ from tests.integration.engine import COPY_REGION, REGION, Engine, changes
 from tests.integration.holdings import holdings
 
 RUNBOOK = ROOT / "docs" / "runbooks" / "second-region.md"
+# Before 2.13 (Debian 12 has 2.9) the AWS CLI takes no notice of the variable.
+AT_THE_EMULATOR = """aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n"""
 DOMAIN = "chat.example.com"
 COPIED = ("backups", "media")
 
@@ -51,7 +53,7 @@ class Recovery:
         (found,) = [textwrap.dedent(body) for _, body in blocks if containing in body]
         commands = "".join(line for line in found.splitlines(True) if not line.startswith("make "))
         subprocess.run(
-            ["bash", "-euc", commands],
+            ["bash", "-euc", AT_THE_EMULATOR + commands],
             cwd=ROOT,
             env=self.prod.environment(),
             check=True,
