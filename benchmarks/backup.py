@@ -72,7 +72,9 @@ def _directory(bench: Bench) -> list[dict[str, Any]]:
 
 def _ops(bench: Bench) -> list[dict[str, Any]]:
     backup = bench.timed("live", f"exec {sys.executable} -P -m scripts backup --json")
-    restore = bench.timed("ops", f"exec {sys.executable} -P -m scripts restore latest --json")
+    restore = bench.timed(
+        "live", f"exec {sys.executable} -P -m scripts restore latest --into ops --json"
+    )
     _drop(bench, "ops")
     return [
         {"way": "ops", "step": "backup", **backup},
