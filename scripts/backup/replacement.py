@@ -188,9 +188,9 @@ def _ending_sessions(connection: dict[str, str], names: list[str]) -> Generator[
         thread.join()
 
 
-def unfinished_prefix(name: str) -> str:
-    """Return how the names of databases begin that a restore of this one is not through with."""
-    return _named(name, RESTORING, room=14)
+def kept_part(name: str) -> str:
+    """Return what of a database's name is in the names of those that its restores begin with."""
+    return _named(name, RESTORING, room=14).removesuffix(RESTORING)
 
 
 def drop_unfinished(session: Session, name: str, report: Report) -> None:
@@ -199,7 +199,7 @@ def drop_unfinished(session: Session, name: str, report: Report) -> None:
         SELECT datname FROM pg_database d WHERE left(datname, length(%s)) = %s
           AND coalesce(shobj_description(d.oid, 'pg_database'), %s) = %s
     """
-    prefix = unfinished_prefix(name)
+    prefix = kept_part(name) + RESTORING
     found = session.execute(query, [prefix, prefix, UNFINISHED, UNFINISHED]).fetchall()
     for (left,) in found:
         drop(session, left)

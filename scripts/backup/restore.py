@@ -72,9 +72,9 @@ def run_restore(
     place = repository.place(manifest.id, request.key)
     with postgresql.connect(replacement.maintenance(request.connection), "restore") as session:
         _check_version(session, manifest)
-        # The name in the lock: two databases of a server can be restored at the same time, unless
-        # what killed restores of them left has the same names.
-        name = replacement.unfinished_prefix(request.name).removesuffix(replacement.RESTORING)
+        # Two databases of a server can be restored at the same time, unless the names of what a
+        # killed restore left do not tell which of them it was of.
+        name = replacement.kept_part(request.name)
         with locks.database_lock(session, f"restore {name}") as lock:
             _refuse_what_is_in_the_way(session, request)
             _roles(session, place, request)

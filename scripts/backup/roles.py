@@ -24,13 +24,16 @@ _ROLE: Final = re.compile(rf"(?:CREATE ROLE|ALTER ROLE|COMMENT ON ROLE) ({_NAME}
 _MEMBERSHIP: Final = re.compile(rf"GRANT ({_NAME}) TO ({_NAME})[\s;]")
 _GRANTED_BY: Final = re.compile(rf" GRANTED BY {_NAME};$")
 
-# What a new role lacks anyway. On RDS nobody is a superuser, and only one may say so.
-_LACKED: Final = re.compile(
+_ALTERED: Final = re.compile(
     rf"^(ALTER ROLE {_NAME} WITH)((?: (?:NO)?[A-Z]+)*?)((?: PASSWORD| CONNECTION| VALID|;).*)",
     re.DOTALL,
 )
-_JOINED: Final = sql.SQL("\nGRANT {} TO CURRENT_USER;")
+"""How a role is altered, with which attributes, and what follows them."""
+
 _SUPERUSERS_WORDS: Final = re.compile(r" NO(?:SUPERUSER|REPLICATION|BYPASSRLS)\b")
+"""What a new role lacks anyway, and only a superuser may say."""
+
+_JOINED: Final = sql.SQL("\nGRANT {} TO CURRENT_USER;")
 
 
 def create(place: Place, manifest: Manifest, connection: dict[str, str]) -> None:
@@ -86,7 +89,7 @@ def statements(
             yield statement
         elif role := _ROLE.match(statement):
             if _plain(role.group(1)) in missing:
-                yield _LACKED.sub(_without_superusers_words, statement)
+                yield _ALTERED.sub(_without_superusers_words, statement)
         elif membership := _MEMBERSHIP.match(statement):
             granted, member = map(_plain, membership.groups())
             both = {granted, member}

@@ -10,6 +10,7 @@ from scripts.backup.unload import Advance
 from scripts.drill.servers import Server
 from scripts.failover import procedure
 from scripts.faults import explained
+from tests.scripts.backup.conftest import ignore
 from tests.scripts.failover.conftest import Pair, write
 from tests.services.object_store import ObjectStore
 
@@ -19,15 +20,13 @@ LARGE = """
 """
 
 
-def back_up(repository: Repository, server: Server, advance: Advance) -> Manifest:
+def back_up(
+    repository: Repository, server: Server, said: list[str], advance: Advance = ignore
+) -> Manifest:
     request = BackupRequest(
         connection=server.connection(), environment="test", jobs=2, chunk_bytes=64 << 10
     )
-    return run_backup(repository, request, report=ignore, advance=advance)
-
-
-def ignore(*_: object) -> None:
-    """Nobody listens."""
+    return run_backup(repository, request, report=said.append, advance=advance)
 
 
 def test_a_failover_during_a_backup_leaves_no_backup_and_the_next_one_is_whole(
@@ -47,7 +46,7 @@ def test_a_failover_during_a_backup_leaves_no_backup_and_the_next_one_is_whole(
 
     fault: Exception | None = None
     try:
-        back_up(repository, pair.primary, fail_over)
+        back_up(repository, pair.primary, pair.said, fail_over)
     except Exception as error:
         fault = explained(error)
 
@@ -56,9 +55,9 @@ def test_a_failover_during_a_backup_leaves_no_backup_and_the_next_one_is_whole(
     assert repository.listing().finished == []
 
     write(pair.standby, 2)
-    made = back_up(repository, pair.standby, ignore)
+    made = back_up(repository, pair.standby, pair.said)
     connection = {**pair.standby.connection(), "dbname": "back"}
     request = RestoreRequest(connection=connection, manifest=made, jobs=2)
-    restored = run_restore(repository, request, report=ignore, advance=ignore)
+    restored = run_restore(repository, request, report=pair.said.append, advance=ignore)
 
     assert restored.rows == 20_002

@@ -1,14 +1,17 @@
 import time
 
 import pytest
+from typer.testing import CliRunner
 
 from scripts import services
+from scripts.cli import app
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.services import ScaleUp
 from scripts.services.server_groups import ServerGroups
 from scripts.settings import OpsSettings
 from tests.services.cloud import Cloud
+from tests.services.object_store import REGION
 
 
 @pytest.fixture
@@ -132,6 +135,20 @@ def test_logs_are_the_last_lines_of_all_servers_in_order(groups: ServerGroups) -
         ("api", "i-1", "line 2"),
         ("api", "i-2", "line 2"),
     ]
+
+
+def test_that_there_are_no_lines_is_said(groups: ServerGroups, account: Cloud) -> None:
+    group = f"/messaging-app/{groups.environment}/servers/api"
+    groups.aws.logs.create_log_group(logGroupName=group)
+    settings = {
+        "ENVIRONMENT": groups.environment,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": account.endpoint,
+    }
+
+    ran = CliRunner().invoke(app, ["logs", "api"], env=settings)
+
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (ExitCode.OK, "", "There are no lines.\n")
 
 
 def test_settings_say_where_the_services_run(account: Cloud) -> None:
