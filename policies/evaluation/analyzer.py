@@ -113,6 +113,4 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 def _judges(rules: Mapping[str, AnyRule], each: Policy, resource_type: str) -> bool:
     rule = rules.get(each.name)
-    return isinstance(rule, ResourceRule) and (
-        rule.resource_types is None or resource_type in rule.resource_types
-    )
+    return isinstance(rule, ResourceRule) and rule.judges(resource_type)

@@ -61,8 +61,8 @@ def resource_policy(rule: ResourceRule, run: Run) -> ResourceValidationPolicy:
     """The policy of a rule about one resource at a time."""
 
     def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        # Most rules are about few of the types: what is of another one costs nothing more.
-        if rule.resource_types is not None and args.resource_type not in rule.resource_types:
+        # Before anything is converted: what is of another type costs nothing more.
+        if not rule.judges(args.resource_type):
             return
         settings = args.get_config()
         resource = as_resource(args, adapted(args.props))
@@ -86,7 +86,7 @@ def remediation(rule: ResourceRule, remedy: Remedy) -> ResourceRemediation:
     """What the engine asks where the rule is set to `remediate`; it shows what was changed."""
 
     def remediate(args: ResourceValidationArgs) -> Any:
-        if rule.resource_types is not None and args.resource_type not in rule.resource_types:
+        if not rule.judges(args.resource_type):
             return None
         # Here the SDK raises nothing, and takes back no values but its own.
         resource = as_resource(args, args.props)

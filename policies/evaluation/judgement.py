@@ -29,7 +29,7 @@ def judge_resource(
     rule: ResourceRule, resource: Resource, parameters: Mapping[str, object] | None = None
 ) -> Iterator[Finding]:
     """What a rule finds about a resource; nothing when it is of another type."""
-    if rule.resource_types is not None and resource.resource_type not in rule.resource_types:
+    if not rule.judges(resource.resource_type):
         return
     resource.parameters = {**rule.defaults, **(parameters or {})}
     yield from _findings(rule.name, resource.urn, rule.check(resource))

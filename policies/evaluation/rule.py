@@ -89,6 +89,10 @@ class ResourceRule(Rule):
     resource_types: Collection[str] | None = None
     remedy: Remedy | None = None
 
+    def judges(self, resource_type: str) -> bool:
+        """Whether it is about resources of a type: most rules are about few of the types."""
+        return self.resource_types is None or resource_type in self.resource_types
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackRule(Rule):

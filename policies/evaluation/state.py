@@ -192,6 +192,8 @@ def _judged(
 ) -> Iterator[Finding]:
     """What a rule finds of each resource, as the program asks for it and as it is there."""
     for asked, real in zip(inputs, there, strict=True):
+        if not rule.judges(asked.resource_type):
+            continue
         found = list(judge_resource(rule, asked, settings))
         # Of any type at all nobody knows which outputs are only AWS's own.
         if rule.resource_types is not None:
