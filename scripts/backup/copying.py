@@ -46,45 +46,50 @@ class CopyOut:
         Raises:
             psycopg.Error: PostgreSQL did not send all of them.
         """
-        waiting: list[memoryview] = []
-        size = 0
         is_first = self._form == "binary"
-        for message in self._messages():
-            if size >= BLOCK:
-                yield b"".join(waiting)
-                waiting, size = [], 0
-            data = message[HEADER_BYTES:] if is_first else message
-            is_first = False
-            if len(data) >= BLOCK:
-                # A row of a gigabyte is not copied: libpq has it twice already.
-                if waiting:
-                    yield b"".join(waiting)
-                yield data
-                waiting, size = [], 0
-                continue
-            waiting.append(data)
-            size += len(data)
-        if self._form == "binary" and waiting and waiting[-1] == memoryview(TRAILER):
-            waiting.pop()
-        if waiting:
-            yield b"".join(waiting)
+        for rows in self._batches():
+            if is_first:
+                rows[0] = rows[0][HEADER_BYTES:]
+                is_first = False
+            if self._form == "binary" and rows[-1] == memoryview(TRAILER):
+                rows.pop()
+            # A row of a gigabyte is not copied: libpq has it twice already.
+            block = rows[0] if len(rows) == 1 else b"".join(rows)
+            if block:
+                yield block
 
-    def _messages(self) -> Iterator[memoryview]:
-        """Yield one row at a time, and look for new ones only when none is left."""
+    def _batches(self) -> Iterator[list[memoryview]]:
+        """Yield rows as they come, many at a time; look for new ones only when none is left.
+
+        This is the loop that every row goes through.
+        """
         connection = self._connection
+        take = connection.get_copy_data
         arrival = select.poll()
         arrival.register(connection.socket, select.POLLIN)
-        while (got := connection.get_copy_data(1))[0] >= 0:
-            if got[0]:
-                yield got[1]
-            else:
+        waiting: list[memoryview] = []
+        size = 0
+        while (got := take(1))[0] >= 0:
+            length, row = got
+            if not length:
                 arrival.poll()
                 connection.consume_input()
+                continue
+            if length >= BLOCK and waiting:
+                yield waiting
+                waiting, size = [], 0
+            waiting.append(row)
+            size += length
+            if size >= BLOCK:
+                yield waiting
+                waiting, size = [], 0
         result = connection.get_result()
         _drain(connection)
         if result is None or result.status != ExecStatus.COMMAND_OK:
             raise _error(connection, result)
         self.rows = result.command_tuples or 0
+        if waiting:
+            yield waiting
 
 
 @contextmanager

@@ -5,6 +5,7 @@ outlives the process that made it, and none heeds Ctrl-C: that process tells the
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -115,6 +116,10 @@ def _serve(
 ) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # Each row comes as an object that the collector counts. It would run all the time, through all
+    # that was imported: a fifth of a backup's time. Between messages is often enough.
+    gc.freeze()
+    gc.disable()
     try:
         session: Session | None = None
         handle: Handler | None = None
@@ -126,6 +131,7 @@ def _serve(
             except Exception as error:
                 answer = _sendable(error)
             pipe.send(answer)
+            gc.collect()
     except (EOFError, OSError):
         pass  # nobody asks any more
     finally:

@@ -35,6 +35,7 @@ def refusal(stack: automation.Stack, pack: Path) -> str:
 def blocking(told: str) -> list[str]:
     """The rules that block, each with its resource, in the engine's words."""
     lines = [line.strip() for line in told.splitlines() if "[mandatory]" in line]
+    assert lines, f"no rule blocks: {told}"
     return [line.rpartition("]")[2].strip() for line in lines]
 
 
