@@ -38,8 +38,8 @@ def write(file: Path, event: str, facts: Mapping[str, Any]) -> None:
             os.fsync(handle.fileno())
     except OSError as error:
         raise OpsError(
-            f"The record of failovers cannot be written: {error}. Set FAILOVER_LOG to a file "
-            "that you may write.",
+            f"The record of failovers cannot be written: {error}. Make room there, or set "
+            "FAILOVER_LOG to a file that you may write.",
             ExitCode.MISCONFIGURED,
         ) from None
 

@@ -13,6 +13,7 @@ from scripts.failover import clients, fence, journal, observation, plan, pointin
 from scripts.failover.loss import Lag, lag
 from scripts.failover.observation import Role
 from scripts.failover.plan import Course, Plan, Request
+from scripts.faults import OpsError
 from scripts.locks import DatabaseLock
 from scripts.postgresql import Session
 
@@ -91,9 +92,11 @@ def fail_over(request: Request, tell: Tell) -> Result:
         seconds = round(time.monotonic() - started, 3)
         tell(f"{made.standby.address} is the primary and has committed, after {seconds} s.")
         warnings += _tell_the_application(request, tell)
-        journal.write(
-            request.log, journal.FINISHED, {**about, "lost": asdict(lost), "seconds": seconds}
-        )
+        finished = {**about, "lost": asdict(lost), "seconds": seconds}
+        try:
+            journal.write(request.log, journal.FINISHED, finished)
+        except OpsError as fault:
+            warnings.append(f"All is done but the record of it. {fault}")
     return Result(
         primary=made.standby.address,
         changed=True,
@@ -155,7 +158,8 @@ def _give_up(request: Request, made: Plan) -> None:
         with suppress(psycopg.Error):
             fence.open_again(request.primary)
     about = {"standby": made.standby.address, "primary": made.primary.address}
-    journal.write(request.log, journal.GIVEN_UP, about)
+    with suppress(OpsError):  # whoever reads has to learn why it was given up
+        journal.write(request.log, journal.GIVEN_UP, about)
 
 
 def _begin_service(made: Plan, standby: Session) -> list[str]:

@@ -32,5 +32,5 @@ def test_a_line_that_a_killed_run_left_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_written_names_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(OpsError, match="Set FAILOVER_LOG to a file that you may write"):
+    with pytest.raises(OpsError, match="Make room there, or set FAILOVER_LOG to a file"):
         journal.write(tmp_path, journal.BEGUN, ABOUT)
