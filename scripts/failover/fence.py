@@ -2,16 +2,20 @@
 
 import subprocess
 
+import psycopg
 from psycopg.rows import TupleRow
 
 from scripts.exit_codes import ExitCode
 from scripts.failover import observation
-from scripts.failover.waiting import until
+from scripts.failover.waiting import until, within
 from scripts.faults import OpsError
 from scripts.postgresql import Session
 
 SECONDS = 10
 """Until the server has ended its sessions and its new ones are read-only."""
+
+CLOSE_SECONDS = 30
+"""Of `close` as a whole."""
 
 COMMAND_SECONDS = 60
 """Of the fence command, and then of the server until it answers nothing any more."""
@@ -46,8 +50,19 @@ def close(primary: dict[str, str]) -> int:
         Where its write-ahead log ends, in bytes: no commit stands behind that.
 
     Raises:
-        OpsError: a session did not end.
+        OpsError: a session did not end, or the server did not do what it was told to.
     """
+    try:
+        return within(CLOSE_SECONDS, lambda: _close(primary))
+    except (psycopg.Error, TimeoutError) as error:
+        said = " ".join(str(error).split()).rstrip(".")
+        raise OpsError(
+            f"{observation.address(primary)} could not be made read-only: {said}. Set "
+            "FENCE_COMMAND to a command that ends the server."
+        ) from None
+
+
+def _close(primary: dict[str, str]) -> int:
     with observation.session(primary) as session:
         session.execute(_READ_ONLY)
         session.execute(_RELOAD)
@@ -63,9 +78,13 @@ def close(primary: dict[str, str]) -> int:
 
 def open_again(primary: dict[str, str]) -> None:
     """Take `close` back: nothing was promoted, so the primary goes on."""
-    with observation.session(primary) as session:
-        session.execute(_WRITABLE)
-        session.execute(_RELOAD)
+
+    def open_it() -> None:
+        with observation.session(primary) as session:
+            session.execute(_WRITABLE)
+            session.execute(_RELOAD)
+
+    within(CLOSE_SECONDS, open_it)
 
 
 def shut_down(primary: dict[str, str], command: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from scripts import locks
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 
-BEGUN, FINISHED, GIVEN_UP = "begun", "finished", "given up"
+BEGUN, PROMOTING, FINISHED, GIVEN_UP = "begun", "promoting", "finished", "given up"
 
 
 def write(file: Path, event: str, facts: Mapping[str, Any]) -> None:
@@ -46,15 +47,18 @@ def write(file: Path, event: str, facts: Mapping[str, Any]) -> None:
 
 def unfinished(file: Path, standby: str) -> bool:
     """Whether the last failover to this standby was begun and neither finished nor given up."""
-    last = ""
-    for line in _lines(file):
-        try:
-            known = json.loads(line)
-        except ValueError:
-            continue
-        if known.get("standby") == standby:
-            last = known.get("event", "")
-    return last == BEGUN
+    return _events(file, standby)[-1:] in ([BEGUN], [PROMOTING])
+
+
+def promoting(file: Path, standby: str) -> bool:
+    """Whether this standby was asked to become the primary, and no run has come to an end since.
+
+    It may become one at any moment.
+    """
+    asked = False
+    for event in _events(file, standby):
+        asked = event == PROMOTING or (asked and event == BEGUN)
+    return asked
 
 
 def finished(file: Path, facts: Mapping[str, Any], within: timedelta) -> datetime | None:
@@ -73,6 +77,17 @@ def finished(file: Path, facts: Mapping[str, Any], within: timedelta) -> datetim
                 found = then if known["event"] == FINISHED and is_recent else None
         except (ValueError, KeyError, TypeError):
             continue
+    return found
+
+
+def _events(file: Path, standby: str) -> list[str]:
+    """Return what befell a standby, in its order."""
+    found: list[str] = []
+    for line in _lines(file):
+        with suppress(ValueError):
+            known = json.loads(line)
+            if known.get("standby") == standby:
+                found.append(known.get("event", ""))
     return found
 
 

@@ -9,11 +9,15 @@ from psycopg.conninfo import make_conninfo
 
 from scripts import postgresql
 from scripts.exit_codes import ExitCode
+from scripts.failover.waiting import within
 from scripts.faults import OpsError
 from scripts.postgresql import Session
 
 CONNECT_SECONDS = "3"
 """A server that accepts no connection for so long is taken to be silent: somebody waits."""
+
+ANSWER_SECONDS = 10
+"""A server that has taken a connection and does not say what it is keeps us out."""
 
 PORT = "5432"
 
@@ -100,10 +104,14 @@ def answers(connection: dict[str, str]) -> bool:
 
 def observe(connection: dict[str, str]) -> Observed:
     """Look at a server. One that cannot be asked is a result, not an error."""
-    try:
+
+    def ask() -> Observed:
         with session(connection) as asked:
             return state(asked, address(connection))
-    except psycopg.OperationalError as error:
+
+    try:
+        return within(ANSWER_SECONDS, ask)
+    except (psycopg.OperationalError, TimeoutError) as error:
         role = Role.CLOSED if answers(connection) else Role.SILENT
         said = " ".join(str(error).split())
         return Observed(address=address(connection), role=role, said=said)

@@ -25,6 +25,7 @@ class Request:
         max_lag_bytes: how much write-ahead log may be lost.
         accept_unknown_loss: go on although nobody can tell how much is lost.
         synchronous: commits wait for the standby, so that what it lacks was never acknowledged.
+            Believed only where the loss cannot be measured.
         fence_command: line of the shell that ends the old primary.
         fenced_by_me: the operator has made sure that the old primary takes no writes.
         primary_data: data directory of the old primary, where it can be read here.
@@ -88,7 +89,7 @@ def make(request: Request) -> Plan:
 def too_much(lost: Lag, request: Request) -> OpsError | None:
     """Return why a loss is not to be accepted."""
     if lost.size_bytes is not None:
-        if lost.size_bytes <= request.max_lag_bytes or request.synchronous:
+        if lost.size_bytes <= request.max_lag_bytes:
             return None
         return OpsError(
             f"The standby lacks {lost.size_bytes:,} bytes of what the primary has written "
@@ -160,16 +161,29 @@ def _unsafe(plan: Plan, request: Request) -> OpsError | None:
             ExitCode.REFUSED,
         )
     if primary.role is Role.PRIMARY:
-        return _unfenceable(plan, request)
+        # One that is far behind would cost an outage, and be refused all the same.
+        return _unfenceable(plan, request) or too_much(plan.lag, request)
+    if request.fence_command is None and primary.role is Role.CLOSED:
+        return still_there(primary.address, primary.said)
     if request.fence_command is None and not request.fenced_by_me:
-        said = f" ({primary.said.rstrip('.')})" if primary.role is Role.CLOSED else ""
         return OpsError(
-            f"The primary {primary.address} {primary.role}{said}, so it may still take writes from "
+            f"The primary {primary.address} {primary.role}, so it may still take writes from "
             "others or come back. Set FENCE_COMMAND to a command that ends it, or make sure "
             "yourself that it is off and stays off, and say so with --fenced-by-me.",
             ExitCode.REFUSED,
         )
     return too_much(plan.lag, request)
+
+
+def still_there(address: str, said: str = "") -> OpsError:
+    """Return why nobody's word is taken for it that the primary is off."""
+    why = f" ({said.rstrip('.')})" if said else ""
+    return OpsError(
+        f"A server answers at {address} and does not let us in{why}, so the primary is not off and "
+        "may take writes from others. Set FENCE_COMMAND to a command that ends it, or switch its "
+        "machine off; nothing was promoted.",
+        ExitCode.REFUSED,
+    )
 
 
 def _unfenceable(plan: Plan, request: Request) -> OpsError | None:
@@ -196,4 +210,11 @@ def _check_env_file(request: Request) -> bool:
         return False
     old, new = pointing.address(request.primary), pointing.address(request.standby)
     text = pointing.read(request.env_file)
+    if not pointing.names_a_database(text):
+        raise OpsError(
+            f"{request.env_file} has neither DB_HOST nor DATABASE_URL, so the application would "
+            "stay with the old primary. Name its file with --env-file, or add --no-env-file and "
+            "point it at the new primary yourself.",
+            ExitCode.MISCONFIGURED,
+        )
     return pointing.pointed(text, old, new) != text

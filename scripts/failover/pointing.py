@@ -62,6 +62,12 @@ def pointed(text: str, old: Address, new: Address, *, replica: bool = False) -> 
     return "".join(_line(line, changes) for line in text.splitlines(keepends=True))
 
 
+def names_a_database(text: str) -> bool:
+    """Whether an `.env` says where the database is."""
+    found = (_LINE.fullmatch(line) for line in text.splitlines())
+    return any(line and line["name"] in {"DB_HOST", "DATABASE_URL"} for line in found)
+
+
 def _line(line: str, changes: dict[str, Callable[[str], str]]) -> str:
     found = _LINE.fullmatch(line)
     change = changes.get(found["name"]) if found else None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -83,16 +83,16 @@ def fail_over(request: Request, tell: Tell) -> Result:
             raise made.refusal
         if made.course is Course.NOTHING:
             return Result(primary=made.standby.address, changed=False, lost=made.lag)
-        about = {"standby": made.standby.address, "primary": made.primary.address}
-        journal.write(request.log, journal.BEGUN, {**about, "lag": asdict(made.lag)})
+        run = _Run(request=request, made=made, standby=standby, lock=lock, tell=tell)
+        journal.write(request.log, journal.BEGUN, {**run.about, "lag": asdict(made.lag)})
         started, lost = time.monotonic(), made.lag
         if made.course is Course.TAKE_OVER:
-            lost = _take_over(request, made, standby, lock, tell)
+            lost = _take_over(run)
         warnings = _begin_service(made, standby)
         seconds = round(time.monotonic() - started, 3)
         tell(f"{made.standby.address} is the primary and has committed, after {seconds} s.")
         warnings += _tell_the_application(request, tell)
-        finished = {**about, "lost": asdict(lost), "seconds": seconds}
+        finished = {**run.about, "lost": asdict(lost), "seconds": seconds}
         try:
             journal.write(request.log, journal.FINISHED, finished)
         except OpsError as fault:
@@ -117,49 +117,109 @@ def _held(request: Request) -> Generator[tuple[Session, DatabaseLock]]:
         yield standby, lock
 
 
-def _take_over(
-    request: Request, made: Plan, standby: Session, lock: DatabaseLock, tell: Tell
-) -> Lag:
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """A failover that has begun, with what it holds."""
+
+    request: Request
+    made: Plan
+    standby: Session
+    lock: DatabaseLock
+    tell: Tell
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What the journal says of it."""
+        return {"standby": self.made.standby.address, "primary": self.made.primary.address}
+
+
+def _take_over(run: _Run) -> Lag:
+    request, new = run.request, run.made.standby.address
     try:
-        lost = _fence(request, made, standby, tell)
+        lost = _fence(run)
         if refusal := plan.too_much(lost, request):
             raise refusal
-        lock.check()
+        run.lock.check()
+        journal.write(request.log, journal.PROMOTING, run.about)
     except BaseException:
-        _give_up(request, made)
+        _give_up(run)
         raise
-    tell(f"Promoting {made.standby.address} …")
-    promotion.promote(standby)
+    run.tell(f"Promoting {new} …")
+    promotion.promote(run.standby)
     return lost
 
 
-def _fence(request: Request, made: Plan, standby: Session, tell: Tell) -> Lag:
+def _fence(run: _Run) -> Lag:
     """Return what is lost once the old primary writes nothing more."""
+    request, old = run.request, run.made.primary
     behind: int | None = None
-    if made.primary.role is Role.PRIMARY:
-        tell(f"Making {made.primary.address} read-only and ending its sessions …")
-        behind = promotion.catch_up(standby, fence.close(request.primary))
+    if old.role is Role.PRIMARY:
+        behind = _closed(run)
         # Before what cannot be taken back.
-        if refusal := plan.too_much(Lag(size_bytes=behind, seconds=None), request):
+        if behind is not None and (
+            refusal := plan.too_much(Lag(size_bytes=behind, seconds=None), request)
+        ):
             raise refusal
     if request.fence_command:
-        tell(f"Ending {made.primary.address}: {request.fence_command}")
+        run.tell(f"Ending {old.address}: {request.fence_command}")
         fence.shut_down(request.primary, request.fence_command)
-    seen = observation.state(standby, made.standby.address)
+    elif behind is None and observation.answers(request.primary):
+        raise plan.still_there(old.address)
+    seen = observation.state(run.standby, run.made.standby.address)
     if behind is not None:
         return Lag(size_bytes=behind, seconds=seen.silence_seconds)
     # The primary that kept us out has gone on writing until now.
     return lag(observation.observe(request.primary), seen, request.primary_data)
 
 
-def _give_up(request: Request, made: Plan) -> None:
+def _closed(run: _Run) -> int | None:
+    """Return how many bytes the standby lacks of a primary that was closed.
+
+    None when it could not be closed, as with a full disk, and FENCE_COMMAND has to end it. Then it
+    is one that is lost: what is refused of such a one is refused before it is ended.
+    """
+    request, old = run.request, run.made.primary
+    run.tell(f"Making {old.address} read-only and ending its sessions …")
+    try:
+        end = fence.close(request.primary)
+    except OpsError as fault:
+        if not request.fence_command:
+            raise
+        run.tell(str(fault))
+        seen = observation.state(run.standby, run.made.standby.address)
+        if refusal := plan.too_much(
+            lag(replace(old, position=None), seen, request.primary_data), request
+        ):
+            raise refusal from None
+        return None
+    return promotion.catch_up(run.standby, end)
+
+
+def _give_up(run: _Run) -> None:
     """Nothing was promoted: let the primary go on if it is there."""
-    if made.primary.role is Role.PRIMARY:
-        with suppress(psycopg.Error):
-            fence.open_again(request.primary)
-    about = {"standby": made.standby.address, "primary": made.primary.address}
+    old, new = run.made.primary, run.made.standby.address
+    if not _is_standby_for_good(run):
+        run.tell(
+            f"{old.address} is left as it is: {new} may be about to take writes. Run this again."
+        )
+        return
+    if old.role is Role.PRIMARY:
+        with suppress(psycopg.Error, TimeoutError):
+            fence.open_again(run.request.primary)
     with suppress(OpsError):  # whoever reads has to learn why it was given up
-        journal.write(request.log, journal.GIVEN_UP, about)
+        journal.write(run.request.log, journal.GIVEN_UP, run.about)
+
+
+def _is_standby_for_good(run: _Run) -> bool:
+    """Whether nobody has asked the standby to become the primary: no earlier run, and none now.
+
+    The session has the lock: once it is gone somebody else may be doing it.
+    """
+    try:
+        asked = journal.promoting(run.request.log, run.made.standby.address)
+        return not asked and not promotion.takes_writes(run.standby)
+    except (psycopg.Error, OpsError):
+        return False
 
 
 def _begin_service(made: Plan, standby: Session) -> list[str]:

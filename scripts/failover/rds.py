@@ -118,7 +118,7 @@ def make(clients: Clients, request: RdsRequest) -> RdsPlan:
         primary=primary,
         replica=replica,
         way=way,
-        refusal=_unsafe(primary, replica, request) if way is Way.PROMOTE else None,
+        refusal=_refusal(primary, replica, way, request),
     )
     if way is not Way.REBOOT or request.force:
         return made
@@ -204,6 +204,25 @@ def _way(primary: Instance, replica: Instance, request: RdsRequest) -> Way:
     if primary.status == "available" and primary.multi_az and not request.promote:
         return Way.REBOOT
     return Way.PROMOTE
+
+
+def _refusal(
+    primary: Instance, replica: Instance, way: Way, request: RdsRequest
+) -> OpsError | None:
+    if way is Way.PROMOTE:
+        return _unsafe(primary, replica, request)
+    if way is not Way.POINT or primary.status in TAKES_NO_WRITES or request.fenced_by_me:
+        return None
+    with suppress(OpsError):
+        if journal.unfinished(request.log, replica.name):
+            return None  # a promotion that was allowed and then cut off
+    return OpsError(
+        f"{replica.name} is a server of its own and no replica any more, while {primary.name} is "
+        f"{primary.status} and may take writes: whatever was written there since is not on "
+        f"{replica.name}. Only if it was promoted just now to take over: take the security group "
+        f"of {primary.name} away, and say so with --fenced-by-me.",
+        ExitCode.REFUSED,
+    )
 
 
 def _unsafe(primary: Instance, replica: Instance, request: RdsRequest) -> OpsError | None:

@@ -12,6 +12,7 @@ from multiprocessing.synchronize import Event
 import psycopg
 import pytest
 
+from scripts.drill import servers
 from scripts.drill.servers import Server
 from scripts.exit_codes import ExitCode
 from scripts.failover import procedure
@@ -62,13 +63,20 @@ def begun_by_another(request: Request, begin: Event, acts: Event) -> None:
     procedure.fail_over(request, lambda _sentence: acts.set())
 
 
-def next_run(pair: Pair) -> Result:
+def fencing(pair: Pair, number: int) -> Request:
+    """Every other failover ends the old primary as well."""
+    process = servers.process_id(pair.primary)
+    command = f"kill -QUIT {process} 2>/dev/null || true" if number % 2 else None
+    return pair.request(fence_command=command)
+
+
+def next_run(request: Request) -> Result:
     """Run it until the lock is free: it ends with the killed run's session, a moment later."""
     results: list[Result] = []
 
     def is_free() -> bool:
         try:
-            results.append(procedure.fail_over(pair.request(), ignore))
+            results.append(procedure.fail_over(request, ignore))
         except OpsError as fault:
             if fault.code != ExitCode.LOCKED:
                 raise
@@ -95,7 +103,8 @@ def test_a_killed_failover_is_ended_by_the_next_run(
     context = multiprocessing.get_context("fork")
     with running_pair(base) as pair:
         begin, acts = context.Event(), context.Event()
-        killed = context.Process(target=begun_by_another, args=(pair.request(), begin, acts))
+        request = fencing(pair, number)
+        killed = context.Process(target=begun_by_another, args=(request, begin, acts))
         # Before this process has a second thread.
         killed.start()
         writer = Writer(pair.primary, pair.standby)
@@ -107,11 +116,11 @@ def test_a_killed_failover_is_ended_by_the_next_run(
             time.sleep(after)
             killed.kill()
             killed.join()
-            next_run(pair)
+            next_run(request)
         finally:
             writer.end()
 
-        assert not next_run(pair).changed
+        assert not next_run(request).changed
         assert is_primary(pair.standby) and not is_primary(pair.primary)
         assert writer.acknowledged <= written(pair.standby)
         assert f"DB_PORT={pair.standby.port}\n" in pair.env_file.read_text()

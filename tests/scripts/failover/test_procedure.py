@@ -267,7 +267,7 @@ def test_every_failover_leaves_a_record(pair: Pair) -> None:
     procedure.fail_over(pair.request(), pair.said.append)
 
     lines = [json.loads(line) for line in pair.log.read_text().splitlines()]
-    assert [line["event"] for line in lines] == ["begun", "finished"]
+    assert [line["event"] for line in lines] == ["begun", "promoting", "finished"]
     assert all(line["by"].startswith("ops failover by ") for line in lines)
     assert pair.standby.password not in pair.log.read_text()
 

@@ -226,6 +226,35 @@ def test_a_promotion_that_was_cut_off_goes_on_with_the_name(account: Account) ->
     assert account.target(HOST) == account.address("replica")
 
 
+def test_a_replica_that_somebody_made_a_server_of_its_own_gets_no_name(account: Account) -> None:
+    account.clients.rds.promote_read_replica(DBInstanceIdentifier="replica")
+    before = account.target(HOST)
+
+    fault = refused(account)
+
+    assert fault.code == ExitCode.REFUSED
+    assert str(fault).startswith(
+        "replica is a server of its own and no replica any more, while primary is available and "
+        "may take writes"
+    )
+    assert (account.target(HOST), account.proven) == (before, [])
+    assert account.fail_over(fenced_by_me=True).way is Way.POINT
+
+
+def test_a_promotion_of_ours_that_was_cut_off_goes_on_though_the_primary_is_back(
+    account: Account,
+) -> None:
+    def cut_off(_address: str) -> None:
+        raise KeyboardInterrupt
+
+    request = account.request(promote=True, fenced_by_me=True, accept_unknown_loss=True)
+    with pytest.raises(KeyboardInterrupt):
+        rds.fail_over(account.clients, request, cut_off, account.said.append)
+
+    assert account.fail_over().way is Way.POINT
+    assert account.target(HOST) == account.address("replica")
+
+
 def test_a_server_that_does_not_commit_gets_no_name(account: Account) -> None:
     lose(account)
     before = account.target(HOST)
