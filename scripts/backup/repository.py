@@ -30,8 +30,9 @@ ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 SECOND: Final = timedelta(seconds=1)
 
-ABANDONED_AFTER: Final = timedelta(days=1)
-"""What has no manifest by then has no run behind it: a timer ends a backup after a day."""
+ABANDONED_AFTER: Final = timedelta(hours=6)
+"""A run of another database writes an object every few minutes. What one has left that failed at
+night, the next night's removes."""
 
 
 class Verification(BaseModel):
