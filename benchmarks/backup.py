@@ -34,7 +34,7 @@ def measure(gib: float) -> list[dict[str, Any]]:
         pgbackrest.archive(bench, "true")
         fill(running, gib)
         ways = [*_guide(bench), *_directory(bench), *_ops(bench), *pgbackrest.measure(bench)]
-        return _compared(ways)
+        return [{"gib": gib, **row} for row in _compared(ways)]
 
 
 def _guide(bench: Bench) -> list[dict[str, Any]]:
