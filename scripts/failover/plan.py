@@ -177,11 +177,11 @@ def _unsafe(plan: Plan, request: Request) -> OpsError | None:
 
 def still_there(address: str, said: str = "") -> OpsError:
     """Return why nobody's word is taken for it that the primary is off."""
-    why = f" ({said.rstrip('.')})" if said else ""
+    closed = f" and does not let us in ({said.rstrip('.')})" if said else ""
     return OpsError(
-        f"A server answers at {address} and does not let us in{why}, so the primary is not off and "
-        "may take writes from others. Set FENCE_COMMAND to a command that ends it, or switch its "
-        "machine off; nothing was promoted.",
+        f"A server answers at {address}{closed}, so the primary is not off and may take writes. "
+        "Set FENCE_COMMAND to a command that ends it, or switch its machine off, and run this "
+        "again; nothing was promoted.",
         ExitCode.REFUSED,
     )
 
