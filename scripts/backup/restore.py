@@ -69,7 +69,7 @@ def run_restore(
     """
     manifest = request.manifest
     check_key(manifest, request.key)
-    place = repository.place(manifest.id, request.key)
+    place = repository.place_of(manifest, request.key)
     with postgresql.connect(replacement.maintenance(request.connection), "restore") as session:
         _check_version(session, manifest)
         # Two databases of a server can be restored at the same time, unless the names of what a

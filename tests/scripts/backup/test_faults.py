@@ -144,6 +144,18 @@ def test_a_bucket_that_does_not_exist_is_a_sentence(live: Bench) -> None:
     assert "The specified bucket does not exist" in str(fault)
 
 
+def test_a_backup_from_before_there_was_a_key_stays_one_that_restores(live: Bench) -> None:
+    manifest = live.backup("live")
+    key = Key(b"k" * 32)
+
+    live.restore(manifest, "back", key=key)
+
+    assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
+    request = VerifyRequest(manifest=manifest, jobs=2, key=key, scratch=live.connection("postgres"))
+    result = run_verify(live.repository, request, report=live.said.append, advance=ignore)
+    assert (result.ok, result.findings) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("key", "message"),
     [
