@@ -1,5 +1,6 @@
 """S3 and PostgreSQL on bad days: a backup is whole or not there, a restore whole or not live."""
 
+from collections.abc import Generator
 from functools import partial
 
 import pytest
@@ -97,6 +98,62 @@ def test_a_trial_that_an_object_store_breaks_off_says_nothing_of_the_backup(
         verified(through(live, proxy), manifest)
 
     assert explained(raised.value)
+    assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
+    assert live.server.databases() == ["live"]
+
+
+@pytest.fixture
+def trial(live: Bench) -> Generator[dict[str, str]]:
+    """A role for trials that is no superuser."""
+    live.server.run("CREATE ROLE trial LOGIN PASSWORD 'trial'; GRANT messaging TO trial")
+    yield {**live.connection("postgres"), "user": "trial", "password": "trial"}
+    live.server.run("DROP ROLE trial")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("NOCREATEDB", "refused them: permission denied to create database. Give "),
+        ("CREATEDB", "refused them: pg_restore failed: .*permission denied to create extension"),
+    ],
+)
+def test_a_server_that_lacks_what_a_trial_needs_says_nothing_of_the_backup(
+    live: Bench, trial: dict[str, str], attribute: str, said: str
+) -> None:
+    live.server.run("CREATE EXTENSION file_fdw", "live")
+    live.server.run(f"ALTER ROLE trial {attribute}")
+    manifest = live.backup("live")
+
+    request = VerifyRequest(manifest=manifest, jobs=2, scratch=trial)
+    with pytest.raises(OpsError, match=said) as raised:
+        run_verify(live.repository, request, report=live.said.append, advance=ignore)
+
+    assert raised.value.code == ExitCode.FAILED
+    assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
+    assert live.server.databases() == ["live"]
+
+
+ENDS_SESSIONS = """
+    CREATE FUNCTION ended(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_database() <> 'live' THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+        END IF;
+        RETURN n;
+    END $$;
+    CREATE INDEX ON t (ended(n));
+"""
+
+
+def test_a_trial_that_is_cut_off_as_it_builds_indexes_says_nothing_of_the_backup(
+    live: Bench,
+) -> None:
+    live.server.run(ENDS_SESSIONS, "live")
+    manifest = live.backup("live")
+
+    with pytest.raises(OpsError, match=r"refused them: pg_restore .*terminating connection"):
+        verified(live, manifest)
+
     assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
     assert live.server.databases() == ["live"]
 
