@@ -70,6 +70,7 @@ def ops(server: Server, running_store: ObjectStore, tmp_path: Path) -> Generator
             "DATABASE_URL": server.url("live"),
             "BACKUP_BUCKET": bucket,
             "METRICS_DIRECTORY": str(tmp_path / "metrics"),
+            "STATE_DIRECTORY": str(tmp_path / "state"),
         }
     )
     running_store.empty(bucket)
