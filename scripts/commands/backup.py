@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from scripts import aws, metrics, postgresql
+from scripts import aws, postgresql
 from scripts.backup.dump import JOBS, BackupRequest, run_backup
 from scripts.backup.encryption import Key, read_key
 from scripts.backup.manifest import Manifest
@@ -54,8 +54,8 @@ def backup(
         made = run_backup(
             repository(context.settings), request, report=context.console.say, advance=advance
         )
-    metrics.write(context.settings.metrics_directory, "backup", backup_gauges(made))
     context.console.show_one("Backup", described(made))
+    context.keep_metrics("backup", backup_gauges(made))
 
 
 def backups(stack: StackName = None, as_json: AsJson = False) -> None:
@@ -96,8 +96,9 @@ def verify(
     )
     with steps(context.console, "Tables") as advance:
         result = run_verify(store, request, report=context.console.say, advance=advance)
-    metrics.write(context.settings.metrics_directory, "verify", verify_gauges(result))
-    raise typer.Exit(shown(context, result))
+    code = shown(context, result)
+    context.keep_metrics("verify", verify_gauges(result))
+    raise typer.Exit(code)
 
 
 def connection(settings: OpsSettings) -> dict[str, str]:

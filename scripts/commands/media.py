@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts import aws, metrics, postgresql
+from scripts import aws, postgresql
 from scripts.commands.backup import connection
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
@@ -109,10 +109,10 @@ def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
             f"{some(done.superfluous)}. To do so, add --for-real."
         )
     found = _consistency(context, named, request.target)
-    if not request.dry_run:
-        gauges = _gauges(procedure.replace("-", "_"), done, found)
-        metrics.write(context.settings.metrics_directory, procedure.replace("-", "_"), gauges)
     _show(context, request, done, found)
+    if not request.dry_run:
+        name = procedure.replace("-", "_")
+        context.keep_metrics(name, _gauges(name, done, found))
     return ExitCode.DAMAGED if found and found.missing else ExitCode.OK
 
 
