@@ -9,7 +9,7 @@ import typer
 from pydantic import SecretStr
 
 from scripts import aws, postgresql
-from scripts.backup.dump import JOBS, BackupRequest, run_backup
+from scripts.backup.dump import LEAST_JOBS, MOST_JOBS, BackupRequest, default_jobs, run_backup
 from scripts.backup.encryption import Key, read_key
 from scripts.backup.manifest import Manifest
 from scripts.backup.repository import Origin, Repository, Verification
@@ -20,7 +20,16 @@ from scripts.exit_codes import ExitCode
 from scripts.metrics import Gauge
 from scripts.settings import OpsSettings, needed
 
-Jobs = Annotated[int, typer.Option(min=1, max=64, help="Tables or parts at the same time.")]
+JOBS = default_jobs()
+Jobs = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=MOST_JOBS,
+        help="Tables or parts at the same time.",
+        show_default=f"this machine's processors, {LEAST_JOBS} at least",
+    ),
+]
 Named = Annotated[
     str, typer.Argument(metavar="ID|latest", help="A backup; `ops backups` lists them.")
 ]
