@@ -63,6 +63,41 @@ def test_an_object_store_that_fails_now_and_then_is_asked_again(live: Bench, fau
     assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
 
 
+@pytest.mark.parametrize("fault", ["hang", "hung answer"])
+def test_an_object_store_that_hangs_now_and_then_is_asked_again(
+    live: Bench, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """It takes a request, and then nothing comes until the client has waited long enough."""
+    monkeypatch.setattr(aws, "TIMEOUT_SECONDS", 1)
+    with faulty_proxy(live.store.endpoint, every(5, fault)) as proxy:
+        bench = through(live, proxy)
+        manifest = bench.backup("live")
+        bench.restore(manifest, "back")
+        assert verified(bench, manifest).ok
+
+    assert proxy.hung > 3
+    assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
+
+
+def test_an_object_store_that_hangs_for_good_ends_a_backup_with_a_sentence(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(aws, "ATTEMPTS", 2)
+
+    def choose(_number: int, method: str, path: str) -> Fault:
+        return "hang" if method == "PUT" and "/data/" in path else "none"
+
+    with faulty_proxy(live.store.endpoint, choose) as proxy, pytest.raises(Exception) as raised:
+        through(live, proxy).backup("live")
+
+    fault = explained(raised.value)
+    assert fault and fault.code == ExitCode.UNREACHABLE
+    assert str(fault).startswith("AWS: Read timeout on endpoint URL: ")
+    assert not any(key.endswith(MANIFEST) for key in live.written())
+    live.backup("live")  # nobody holds its lock any more
+
+
 def test_an_object_store_that_fails_for_good_leaves_no_backup(
     live: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
