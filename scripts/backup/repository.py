@@ -96,10 +96,6 @@ class Repository:
         """Return where a backup's objects lie."""
         return Place(connect=self.connect, bucket=self.bucket, prefix=f"{ROOT}{backup}/", key=key)
 
-    def place_of(self, manifest: Manifest, key: Key | None) -> Place:
-        """Return where a backup is read from: one from before there was a key is not encrypted."""
-        return self.place(manifest.id, key if manifest.encryption_key else None)
-
     def ids(self) -> list[str]:
         """Return what may be a backup, the newest first; it is one when it has a manifest."""
         pages = self.client.get_paginator("list_objects_v2").paginate(

@@ -63,8 +63,7 @@ def run_verify(
     """
     began = time.monotonic()
     manifest = request.manifest
-    restore.check_key(manifest, request.key)
-    place = repository.place_of(manifest, request.key)
+    place = restore.place_of(repository, manifest, request.key)
     findings = _damaged_objects(place, manifest, request.jobs, report)
     if not findings:
         findings = _restored(place, request, report, advance)

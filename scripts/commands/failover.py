@@ -161,9 +161,9 @@ def _between_servers(context: Context, request: Request, *, yes: bool) -> None:
     if context.console.as_json:
         context.console.show_one("Failover", outcome(result))
     else:
+        context.console.say(f"Write-ahead log that was lost: {result.lost}.")
         rows = [row(observe(each)) for each in (request.primary, request.standby)]
         context.console.show("After", rows)
-        context.console.say(f"Write-ahead log that was lost: {result.lost}.")
     context.keep_metrics("failover", gauges(result))
 
 
