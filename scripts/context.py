@@ -1,9 +1,11 @@
 """What every command begins with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scripts import settings, stack
+from scripts import metrics, settings, stack
 from scripts.console import Console
+from scripts.metrics import Gauge
 from scripts.options import AsJson, StackName
 from scripts.settings import OpsSettings
 
@@ -16,6 +18,10 @@ class Context:
 
     settings: OpsSettings
     console: Console
+
+    def keep_metrics(self, procedure: str, gauges: Sequence[Gauge]) -> None:
+        """Give Prometheus the figures of a run, after its result was shown."""
+        metrics.write(self.settings.metrics_directory, procedure, gauges, warn=self.console.warn)
 
 
 def begin(stack_name: str | None, *, as_json: bool) -> Context:

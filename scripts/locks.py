@@ -88,14 +88,17 @@ def database_lock(session: psycopg.Connection[TupleRow], procedure: str) -> Gene
 
 @contextmanager
 def file_lock(folder: Path, procedure: str) -> Generator[None]:
-    """Hold the lock of a procedure on this machine.
+    """Hold the lock of a procedure among all who see this folder.
 
     Raises:
         OpsError: another process holds it; says which.
+        OSError: the folder or the lock in it cannot be written, or the lock is a symbolic link.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # Never truncated before it is held: it says who holds it.
-    with (folder / f"{procedure}.lock").open("a+") as handle:
+    # Never truncated before it is held: it says who holds it. Nor through a link: whoever can write
+    # to the folder would choose which file of ours is overwritten.
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    with os.fdopen(os.open(folder / f"{procedure}.lock", flags, 0o644), "a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

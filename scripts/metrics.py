@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,14 +39,32 @@ def text(gauges: Sequence[Gauge]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def write(directory: str | None, procedure: str, gauges: Sequence[Gauge]) -> None:
+def write(
+    directory: str | None,
+    procedure: str,
+    gauges: Sequence[Gauge],
+    *,
+    warn: Callable[[str], None],
+) -> None:
     """Put the gauges of a procedure in place of those of its last run; nowhere without a directory.
 
-    A reader sees the old file or the new one, never a part.
+    A reader sees the old file or the new one, never a part. Where they cannot be written, that is
+    told and no more: what they are about is done, and a timer or a person who is told that it
+    failed does it again. Alerts notice by themselves that a figure grows old.
     """
     if directory is None:
         return
-    folder = Path(directory)
+    try:
+        _put_in_place(Path(directory), procedure, gauges)
+    except OSError as error:
+        warn(
+            f"The metrics of {procedure} could not be written to {directory}: {error.strerror}. "
+            "What they are about is done, and Prometheus sees the figures of an earlier run: make "
+            "that folder writable, or name another one in METRICS_DIRECTORY."
+        )
+
+
+def _put_in_place(folder: Path, procedure: str, gauges: Sequence[Gauge]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # The collector reads *.prom only.
     handle, unfinished = tempfile.mkstemp(prefix=f".ops_{procedure}.", dir=folder)

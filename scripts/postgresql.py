@@ -99,9 +99,10 @@ def program(name: str, major: int) -> str:
     own = Path(PROGRAMS, str(major), "bin", name)
     if own.exists():
         return str(own)
-    newer = (folder for folder in Path(PROGRAMS).glob("[0-9]*") if int(folder.name) > major)
-    for folder in sorted(newer, key=lambda folder: int(folder.name)):
-        if (folder / "bin" / name).exists():
+    # Versions before 10 have folders such as 9.6.
+    versions = [folder for folder in Path(PROGRAMS).glob("*") if folder.name.isdecimal()]
+    for folder in sorted(versions, key=lambda folder: int(folder.name)):
+        if int(folder.name) > major and (folder / "bin" / name).exists():
             return str(folder / "bin" / name)
     found = shutil.which(name)
     if found is None:

@@ -1,8 +1,10 @@
 """What a procedure works on: from the environment, `.env`, or a stack's outputs."""
 
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scripts.exit_codes import ExitCode
@@ -73,6 +75,33 @@ class OpsSettings(BaseSettings):
     failover_log: str = Field(
         "/var/log/messaging-app/failover.jsonl", description="Record of failovers."
     )
+
+    @field_validator("aws_endpoint_url")
+    @classmethod
+    def _is_an_endpoint(cls, url: str | None) -> str | None:
+        if url is None or _is_endpoint(url):
+            return url
+        raise PydanticCustomError(
+            "endpoint",
+            "{url} is no address of an S3; it should read http://HOST:PORT or https://HOST",
+            {"url": repr(url)},
+        )
+
+
+def _is_endpoint(url: str) -> bool:
+    """Whether AWS's library takes it for one; it raises ValueError otherwise, as late as it can."""
+    # Here, for most runs name none.
+    from botocore.utils import (  # noqa: PLC0415
+        is_valid_endpoint_url,
+        is_valid_ipv6_endpoint_url,
+    )
+
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and parts.port != 0
+        return is_one and (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url))
+    except ValueError:  # such as a port that is no number
+        return False
 
 
 def load(**known: Any) -> OpsSettings:

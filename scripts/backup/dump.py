@@ -1,10 +1,11 @@
 """The backup: every table at one moment, in parallel, streamed to S3."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,17 @@ from scripts.backup.unload import Advance
 from scripts.faults import is_denied
 from scripts.postgresql import Session
 
-JOBS: Final = 4
+LEAST_JOBS: Final = 4
+"""With fewer processors sessions still fill each other's pauses: for the server, and for S3."""
+
+MOST_JOBS: Final = 64
+"""Sessions that a server can be expected to have left for a backup."""
+
+
+def default_jobs() -> int:
+    """Return how many sessions keep every processor that this process may use busy."""
+    return min(max(LEAST_JOBS, len(os.sched_getaffinity(0))), MOST_JOBS)
+
 
 CHANGING: Final = re.compile(
     "lock|does not exist|cache lookup failed|could not open relation", re.IGNORECASE
@@ -49,7 +60,7 @@ class BackupRequest:
 
     connection: dict[str, str]
     environment: str
-    jobs: int = JOBS
+    jobs: int = field(default_factory=default_jobs)
     key: Key | None = None
     keep_local: Path | None = None
     abandoned_after: timedelta = ABANDONED_AFTER

@@ -68,8 +68,7 @@ def run_restore(
             was.
     """
     manifest = request.manifest
-    check_key(manifest, request.key)
-    place = repository.place(manifest.id, request.key)
+    place = place_of(repository, manifest, request.key)
     with postgresql.connect(replacement.maintenance(request.connection), "restore") as session:
         _check_version(session, manifest)
         # Two databases of a server can be restored at the same time, unless the names of what a
@@ -96,8 +95,12 @@ def run_restore(
     return Restored(database=request.name, backup=manifest.id, rows=manifest.rows, kept=kept)
 
 
-def check_key(manifest: Manifest, key: Key | None) -> None:
-    """Raise OpsError unless the key is the one that opens the backup."""
+def place_of(repository: Repository, manifest: Manifest, key: Key | None) -> Place:
+    """Return where a backup is read from: one from before there was a key is not encrypted.
+
+    Raises:
+        OpsError: it is encrypted, and the key is not the one that opens it.
+    """
     wanted = manifest.encryption_key
     if wanted and key is None:
         raise OpsError(
@@ -111,6 +114,7 @@ def check_key(manifest: Manifest, key: Key | None) -> None:
             f"{key.identity}: name the file of the other one.",
             ExitCode.MISCONFIGURED,
         )
+    return repository.place(manifest.id, key if wanted else None)
 
 
 def _check_version(session: Session, manifest: Manifest) -> None:

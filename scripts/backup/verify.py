@@ -63,8 +63,7 @@ def run_verify(
     """
     began = time.monotonic()
     manifest = request.manifest
-    restore.check_key(manifest, request.key)
-    place = repository.place(manifest.id, request.key)
+    place = restore.place_of(repository, manifest, request.key)
     findings = _damaged_objects(place, manifest, request.jobs, report)
     if not findings:
         findings = _restored(place, request, report, advance)
@@ -113,17 +112,28 @@ def _restored(place: Place, request: VerifyRequest, report: Report, advance: Adv
             load.load(loading, report=report, advance=advance)
             report("Comparing …")
             return _differences(request.manifest, connection, request.jobs)
-    except (OpsError, psycopg.Error) as error:
-        if not _is_the_backups(error):
+    except psycopg.OperationalError:  # a disk or a connection, which has a sentence of its own
+        raise
+    except (ProgramError, psycopg.Error) as error:
+        raise _nothing_proven(request.manifest, error) from error
+    except OpsError as error:
+        if error.code != ExitCode.DAMAGED:
             raise
         return [f"It could not be restored: {error}"]
 
 
-def _is_the_backups(error: OpsError | psycopg.Error) -> bool:
-    """Whether a fault is one of the backup, and not of the server or the way to it."""
-    if isinstance(error, OpsError):
-        return error.code == ExitCode.DAMAGED or isinstance(error, ProgramError)
-    return not isinstance(error, psycopg.OperationalError)
+def _nothing_proven(manifest: Manifest, error: ProgramError | psycopg.Error) -> OpsError:
+    """Return what it means when PostgreSQL refuses what is proven to be what was written.
+
+    Why it does, nobody can tell for certain: so it is never kept as damage.
+    """
+    said = " ".join(str(error).split()).rstrip(".")
+    return OpsError(
+        f"The trial of backup {manifest.id} could not be made, and nothing was recorded of it: its "
+        f"objects are what was written, but the server of the trial refused them: {said}. Give "
+        "that server what it lacks (a right, an extension, room), or name another one with "
+        "--scratch-url, then run this again."
+    )
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from scripts import aws, metrics, postgresql
-from scripts.backup.dump import JOBS, BackupRequest, run_backup
+from scripts import aws, postgresql
+from scripts.backup.dump import LEAST_JOBS, MOST_JOBS, BackupRequest, default_jobs, run_backup
 from scripts.backup.encryption import Key, read_key
 from scripts.backup.manifest import Manifest
 from scripts.backup.repository import Origin, Repository, Verification
@@ -20,7 +20,16 @@ from scripts.exit_codes import ExitCode
 from scripts.metrics import Gauge
 from scripts.settings import OpsSettings, needed
 
-Jobs = Annotated[int, typer.Option(min=1, max=64, help="Tables or parts at the same time.")]
+JOBS = default_jobs()
+Jobs = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=MOST_JOBS,
+        help="Tables or parts at the same time.",
+        show_default=f"this machine's processors, {LEAST_JOBS} at least",
+    ),
+]
 Named = Annotated[
     str, typer.Argument(metavar="ID|latest", help="A backup; `ops backups` lists them.")
 ]
@@ -54,8 +63,8 @@ def backup(
         made = run_backup(
             repository(context.settings), request, report=context.console.say, advance=advance
         )
-    metrics.write(context.settings.metrics_directory, "backup", backup_gauges(made))
     context.console.show_one("Backup", described(made))
+    context.keep_metrics("backup", backup_gauges(made))
 
 
 def backups(stack: StackName = None, as_json: AsJson = False) -> None:
@@ -96,8 +105,9 @@ def verify(
     )
     with steps(context.console, "Tables") as advance:
         result = run_verify(store, request, report=context.console.say, advance=advance)
-    metrics.write(context.settings.metrics_directory, "verify", verify_gauges(result))
-    raise typer.Exit(shown(context, result))
+    code = shown(context, result)
+    context.keep_metrics("verify", verify_gauges(result))
+    raise typer.Exit(code)
 
 
 def connection(settings: OpsSettings) -> dict[str, str]:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from scripts import metrics
 from scripts.context import AsJson, StackName, begin
 from scripts.drill import course, report
 from scripts.drill.messages import MESSAGES
@@ -20,7 +19,6 @@ def drill(
     context = begin(stack, as_json=as_json)
     console = context.console
     result = course.run(console.say, rows=rows)
-    metrics.write(context.settings.metrics_directory, "drill", report.gauges(result))
     if as_json:
         console.show_one("Drill", report.document(result))
     else:
@@ -32,6 +30,7 @@ def drill(
                 f"Backup of {done.rows:,} rows in {done.backup_seconds} s, restored to a third "
                 f"server in {done.restore_seconds} s: {same}."
             )
+    context.keep_metrics("drill", report.gauges(result))
     if not result.ok:
         console.fail("The drill lost what must not be lost.")
         raise typer.Exit(ExitCode.DAMAGED)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts import aws, metrics, postgresql
+from scripts import aws, postgresql
 from scripts.commands import failover_on_rds
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
@@ -156,14 +156,15 @@ def _between_servers(context: Context, request: Request, *, yes: bool) -> None:
     result = procedure.fail_over(request, context.console.say)
     if not result.changed:
         _already(context, result.primary)
-    metrics.write(context.settings.metrics_directory, "failover", gauges(result))
     for sentence in result.warnings:
         context.console.warn(sentence)
     if context.console.as_json:
         context.console.show_one("Failover", outcome(result))
     else:
+        context.console.say(f"Write-ahead log that was lost: {result.lost}.")
         rows = [row(observe(each)) for each in (request.primary, request.standby)]
         context.console.show("After", rows)
+    context.keep_metrics("failover", gauges(result))
 
 
 def confirmed(context: Context, *, yes: bool) -> bool:

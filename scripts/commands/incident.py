@@ -97,7 +97,7 @@ def fail_over(settings: OpsSettings, say: Say, *, force: bool = False) -> str:
     result = procedure.fail_over(request, say)
     if not result.changed:
         return _already(result.primary)
-    metrics.write(settings.metrics_directory, "failover", failover.gauges(result))
+    metrics.write(settings.metrics_directory, "failover", failover.gauges(result), warn=say)
     return " ".join([f"{result.primary} is the primary now.", *result.warnings])
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scripts import metrics, postgresql
+from scripts import postgresql
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
 from scripts.maintenance import report, run
@@ -41,7 +41,7 @@ def maintenance(
     )
     if left_out:
         raise typer.Exit(ExitCode.WARNING)
-    metrics.write(context.settings.metrics_directory, "maintenance", _gauges(began))
+    context.keep_metrics("maintenance", _gauges(began))
 
 
 def _maintain(

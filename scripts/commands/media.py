@@ -1,16 +1,18 @@
 """`ops media-backup`, `ops media-restore`."""
 
-import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scripts import aws, metrics, postgresql
+from scripts import aws, postgresql
 from scripts.commands.backup import connection
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode
+from scripts.faults import OpsError
 from scripts.locks import file_lock
 from scripts.media.consistency import Consistency, compare, names
 from scripts.media.places import Bucket, Folder, Where
@@ -96,7 +98,7 @@ def _copy(settings: OpsSettings) -> Bucket:
 
 def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
     with (
-        file_lock(Path(tempfile.gettempdir(), "messaging-app-ops"), procedure),
+        _lock(Path(context.settings.state_directory), procedure),
         steps(context.console, "Files") as advance,
     ):
         named = _named(context.settings)
@@ -107,11 +109,27 @@ def _run(context: Context, procedure: str, request: SyncRequest) -> ExitCode:
             f"{some(done.superfluous)}. To do so, add --for-real."
         )
     found = _consistency(context, named, request.target)
-    if not request.dry_run:
-        gauges = _gauges(procedure.replace("-", "_"), done, found)
-        metrics.write(context.settings.metrics_directory, procedure.replace("-", "_"), gauges)
     _show(context, request, done, found)
+    if not request.dry_run:
+        name = procedure.replace("-", "_")
+        context.keep_metrics(name, _gauges(name, done, found))
     return ExitCode.DAMAGED if found and found.missing else ExitCode.OK
+
+
+@contextmanager
+def _lock(folder: Path, procedure: str) -> Generator[None]:
+    """Hold the lock where containers and people of a machine meet: each has a /tmp of its own."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(file_lock(folder, procedure))
+        except OSError as error:
+            raise OpsError(
+                f"The lock of {procedure} could not be taken in {folder}: {error.strerror}. Run "
+                "this as a user who may write there, or name another folder in STATE_DIRECTORY, "
+                "the same one for everybody who copies on this machine.",
+                ExitCode.MISCONFIGURED,
+            ) from error
+        yield
 
 
 def _named(settings: OpsSettings) -> set[str] | None:

@@ -9,11 +9,10 @@ import typer
 from scripts import postgresql
 from scripts.backup import replacement
 from scripts.backup import restore as procedure
-from scripts.backup.dump import JOBS
 from scripts.backup.manifest import Manifest
 from scripts.backup.repository import Origin
 from scripts.backup.restore import Restored, RestoreRequest
-from scripts.commands.backup import Jobs, age, connection, key, origin, repository
+from scripts.commands.backup import JOBS, Jobs, age, connection, key, origin, repository
 from scripts.commands.progress import steps
 from scripts.context import AsJson, Context, StackName, begin
 from scripts.exit_codes import ExitCode

@@ -70,6 +70,7 @@ def ops(server: Server, running_store: ObjectStore, tmp_path: Path) -> Generator
             "DATABASE_URL": server.url("live"),
             "BACKUP_BUCKET": bucket,
             "METRICS_DIRECTORY": str(tmp_path / "metrics"),
+            "STATE_DIRECTORY": str(tmp_path / "state"),
         }
     )
     running_store.empty(bucket)
@@ -93,6 +94,22 @@ def test_the_guides_own_words_back_up_verify_and_restore(
     metrics = {path.name: path.read_text() for path in (tmp_path / "metrics").iterdir()}
     assert re.search(r"^messaging_backup_rows 5$", metrics["ops_backup.prom"], re.MULTILINE)
     assert "messaging_backup_verified_ok 1\n" in metrics["ops_verify.prom"]
+
+
+def test_metrics_that_cannot_be_written_cost_no_result(ops: Ops, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    directory = f"{tmp_path}/file/metrics"
+
+    made = ops.run("backup", "--json", METRICS_DIRECTORY=directory)
+    tried = ops.run("verify", "--json", METRICS_DIRECTORY=directory)
+
+    for procedure, ran in (("backup", made), ("verify", tried)):
+        assert ran.returncode == ExitCode.OK, ran.stderr
+        wanted = (
+            f"! The metrics of {procedure} could not be written to {directory}: Not a directory."
+        )
+        assert wanted in ran.stderr
+    assert json.loads(tried.stdout)["id"] == json.loads(made.stdout)["id"]
 
 
 def test_a_restore_into_another_database_leaves_the_live_one_alone(

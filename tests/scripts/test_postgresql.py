@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -55,6 +57,17 @@ def test_a_wrong_password_is_a_sentence_without_the_password(server: Server) -> 
 
 def test_a_program_of_the_servers_version_goes_first() -> None:
     assert postgresql.program("pg_dump", 15) == "/usr/lib/postgresql/15/bin/pg_dump"
+
+
+def test_the_next_newer_version_serves_beside_one_with_two_numbers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for version in ("9.6", "14", "16", "100"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "pg_dump").touch()
+    monkeypatch.setattr(postgresql, "PROGRAMS", str(tmp_path))
+
+    assert postgresql.program("pg_dump", 15) == f"{tmp_path}/16/bin/pg_dump"
 
 
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts import settings
+from scripts import aws, settings
 from scripts.commands.configuration import HIDDEN, shown
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
@@ -48,6 +48,25 @@ def test_a_missing_setting_is_named() -> None:
         "BACKUP_BUCKET is not set: set it in the environment or in .env (.env.example lists all), "
         "or name a stack with --stack."
     )
+
+
+@pytest.mark.parametrize(
+    "url", ["localhost:9000", "", "s3.local", "ftp://s3", "http://", "http://s3:port", "http://[s3"]
+)
+def test_an_endpoint_that_is_no_url_is_told_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(OpsError) as raised:
+        settings.load(aws_endpoint_url=url)
+
+    assert raised.value.code == ExitCode.MISCONFIGURED
+    assert str(raised.value) == (
+        f"The settings are wrong: AWS_ENDPOINT_URL: {url!r} is no address of an S3; it should read "
+        "http://HOST:PORT or https://HOST."
+    )
+
+
+@pytest.mark.parametrize("url", ["http://localhost:9000", "http://[::1]:9000", "https://s3.eu/x"])
+def test_an_endpoint_is_what_the_library_takes_for_one(url: str) -> None:
+    assert aws.s3(settings.load(aws_endpoint_url=url, aws_region="x")).meta.endpoint_url == url
 
 
 def test_secrets_show_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

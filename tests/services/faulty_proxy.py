@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Fault = Literal["none", "500", "503", "slow", "cut request", "cut answer"]
+Fault = Literal["none", "500", "503", "slow", "cut request", "cut answer", "hang", "hung answer"]
 
 Chooser = Callable[[int, str, str], Fault]
 """(number of the request, method, path) → what goes wrong with it."""
@@ -32,6 +32,9 @@ class Proxy:
     choose: Chooser
     endpoint: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    ended: threading.Event = field(default_factory=threading.Event)
+    hung: int = 0
+    """Requests that got no answer, or not all of it, for as long as anybody waited."""
 
 
 def never(_number: int, _method: str, _path: str) -> Fault:
@@ -60,6 +63,7 @@ def faulty_proxy(target: str, choose: Chooser = never) -> Generator[Proxy]:
     try:
         yield proxy
     finally:
+        proxy.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -80,18 +84,25 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body(cut=fault == "cut request")
         if fault == "cut request":
             self._hang_up()
+        elif fault == "hang":
+            self._hang()
         elif fault in {"500", "503"}:
             self._fail(int(fault))
         else:
             if fault == "slow":
                 time.sleep(SLOW_SECONDS)
-            self._forward(body, cut=fault == "cut answer")
+            self._forward(body, fault)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _serve  # noqa: N815
 
     def _body(self, *, cut: bool) -> bytes:
         length = int(self.headers.get("Content-Length") or 0)
         return self.rfile.read(length // 2 if cut else length)
+
+    def _hang(self) -> None:
+        self.running.hung += 1
+        self.running.ended.wait()
+        self._hang_up()
 
     def _hang_up(self) -> None:
         self.close_connection = True
@@ -106,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(text)
 
-    def _forward(self, body: bytes, *, cut: bool) -> None:
+    def _forward(self, body: bytes, fault: Fault) -> None:
         connection = http.client.HTTPConnection(urlsplit(self.running.target).netloc, timeout=60)
         try:
             connection.request(self.command, self.path, body, dict(self.headers))
@@ -121,7 +132,10 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.getheader("Content-Length") is None:
             self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text[: len(text) // 2] if cut else text)
-        if cut:
-            self.wfile.flush()
+        half = fault in {"cut answer", "hung answer"}
+        self.wfile.write(text[: len(text) // 2] if half else text)
+        self.wfile.flush()
+        if fault == "cut answer":
             self._hang_up()
+        elif fault == "hung answer":
+            self._hang()

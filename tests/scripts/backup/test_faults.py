@@ -1,5 +1,6 @@
 """S3 and PostgreSQL on bad days: a backup is whole or not there, a restore whole or not live."""
 
+from collections.abc import Generator
 from functools import partial
 
 import pytest
@@ -62,6 +63,41 @@ def test_an_object_store_that_fails_now_and_then_is_asked_again(live: Bench, fau
     assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
 
 
+@pytest.mark.parametrize("fault", ["hang", "hung answer"])
+def test_an_object_store_that_hangs_now_and_then_is_asked_again(
+    live: Bench, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """It takes a request, and then nothing comes until the client has waited long enough."""
+    monkeypatch.setattr(aws, "TIMEOUT_SECONDS", 1)
+    with faulty_proxy(live.store.endpoint, every(5, fault)) as proxy:
+        bench = through(live, proxy)
+        manifest = bench.backup("live")
+        bench.restore(manifest, "back")
+        assert verified(bench, manifest).ok
+
+    assert proxy.hung > 3
+    assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
+
+
+def test_an_object_store_that_hangs_for_good_ends_a_backup_with_a_sentence(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(aws, "ATTEMPTS", 2)
+
+    def choose(_number: int, method: str, path: str) -> Fault:
+        return "hang" if method == "PUT" and "/data/" in path else "none"
+
+    with faulty_proxy(live.store.endpoint, choose) as proxy, pytest.raises(Exception) as raised:
+        through(live, proxy).backup("live")
+
+    fault = explained(raised.value)
+    assert fault and fault.code == ExitCode.UNREACHABLE
+    assert str(fault).startswith("AWS: Read timeout on endpoint URL: ")
+    assert not any(key.endswith(MANIFEST) for key in live.written())
+    live.backup("live")  # nobody holds its lock any more
+
+
 def test_an_object_store_that_fails_for_good_leaves_no_backup(
     live: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +133,62 @@ def test_a_trial_that_an_object_store_breaks_off_says_nothing_of_the_backup(
         verified(through(live, proxy), manifest)
 
     assert explained(raised.value)
+    assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
+    assert live.server.databases() == ["live"]
+
+
+@pytest.fixture
+def trial(live: Bench) -> Generator[dict[str, str]]:
+    """A role for trials that is no superuser."""
+    live.server.run("CREATE ROLE trial LOGIN PASSWORD 'trial'; GRANT messaging TO trial")
+    yield {**live.connection("postgres"), "user": "trial", "password": "trial"}
+    live.server.run("DROP ROLE trial")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("NOCREATEDB", "refused them: permission denied to create database. Give "),
+        ("CREATEDB", "refused them: pg_restore failed: .*permission denied to create extension"),
+    ],
+)
+def test_a_server_that_lacks_what_a_trial_needs_says_nothing_of_the_backup(
+    live: Bench, trial: dict[str, str], attribute: str, said: str
+) -> None:
+    live.server.run("CREATE EXTENSION file_fdw", "live")
+    live.server.run(f"ALTER ROLE trial {attribute}")
+    manifest = live.backup("live")
+
+    request = VerifyRequest(manifest=manifest, jobs=2, scratch=trial)
+    with pytest.raises(OpsError, match=said) as raised:
+        run_verify(live.repository, request, report=live.said.append, advance=ignore)
+
+    assert raised.value.code == ExitCode.FAILED
+    assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
+    assert live.server.databases() == ["live"]
+
+
+ENDS_SESSIONS = """
+    CREATE FUNCTION ended(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_database() <> 'live' THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+        END IF;
+        RETURN n;
+    END $$;
+    CREATE INDEX ON t (ended(n));
+"""
+
+
+def test_a_trial_that_is_cut_off_as_it_builds_indexes_says_nothing_of_the_backup(
+    live: Bench,
+) -> None:
+    live.server.run(ENDS_SESSIONS, "live")
+    manifest = live.backup("live")
+
+    with pytest.raises(OpsError, match=r"refused them: pg_restore .*terminating connection"):
+        verified(live, manifest)
+
     assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
     assert live.server.databases() == ["live"]
 
@@ -142,6 +234,18 @@ def test_a_bucket_that_does_not_exist_is_a_sentence(live: Bench) -> None:
     fault = explained(raised.value)
     assert fault and fault.code == ExitCode.NOT_FOUND
     assert "The specified bucket does not exist" in str(fault)
+
+
+def test_a_backup_from_before_there_was_a_key_stays_one_that_restores(live: Bench) -> None:
+    manifest = live.backup("live")
+    key = Key(b"k" * 32)
+
+    live.restore(manifest, "back", key=key)
+
+    assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
+    request = VerifyRequest(manifest=manifest, jobs=2, key=key, scratch=live.connection("postgres"))
+    result = run_verify(live.repository, request, report=live.said.append, advance=ignore)
+    assert (result.ok, result.findings) == (True, [])
 
 
 @pytest.mark.parametrize(

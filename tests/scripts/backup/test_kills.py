@@ -22,6 +22,8 @@ def test_a_killed_backup_is_none_and_the_next_run_cleans_up(bench: Bench) -> Non
         for stored in picked.objects:
             check(bench.repository.place(picked.id), stored)
 
+    whole = {manifest.id for manifest, _ in bench.repository.listing().finished}
+    assert {key.split("/")[1] for key in bench.written()} > whole, "some had written when they died"
     unlocked(lambda: bench.backup("live", abandoned_after=NOW))
     finished = {manifest.id for manifest, _ in bench.repository.listing().finished}
     assert {key.split("/")[1] for key in bench.written()} == finished

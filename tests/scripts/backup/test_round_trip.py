@@ -8,7 +8,7 @@ import pytest
 from scripts.backup import local
 from scripts.backup.encryption import Key
 from scripts.backup.manifest import Table
-from scripts.backup.repository import ROOT
+from scripts.backup.repository import MANIFEST, ROOT
 from scripts.backup.verify import VerifyRequest, run_verify
 from tests.scripts.backup import awkward
 from tests.scripts.backup.conftest import Bench, ignore
@@ -161,6 +161,31 @@ def test_a_copy_is_kept_in_a_folder_as_it_is_in_the_bucket(bench: Bench, tmp_pat
         key: client.get_object(Bucket=bench.bucket, Key=key)["Body"].read()
         for key in bench.written()
     }
+
+
+@pytest.mark.parametrize("key", [None, Key(b"k" * 32)], ids=["plain", "encrypted"])
+def test_a_copy_that_is_put_back_into_a_bucket_is_a_backup_again(
+    bench: Bench, tmp_path: Path, key: Key | None
+) -> None:
+    """As the runbook puts it back: everything else first, the manifest last."""
+    awkward.create(bench.server, "live")
+    made = bench.backup("live", keep_local=tmp_path, key=key)
+    bench.store.empty(bench.bucket)
+    client = bench.store.client()
+
+    def put_back(file: Path) -> None:
+        name = f"{ROOT}{file.relative_to(tmp_path)}"
+        client.upload_file(Filename=str(file), Bucket=bench.bucket, Key=name)
+
+    for file in (tmp_path / made.id).rglob("*"):
+        if file.is_file() and file.name != MANIFEST:
+            put_back(file)
+    assert bench.repository.listing().finished == [], "without a manifest it is no backup"
+    put_back(tmp_path / made.id / MANIFEST)
+
+    assert bench.find("latest") == made
+    bench.restore(made, "back", key=key)
+    assert awkward.dumped(bench.server, "back") == awkward.dumped(bench.server, "live")
 
 
 def test_no_row_and_no_password_is_readable_in_an_encrypted_backup(bench: Bench) -> None:

@@ -70,6 +70,19 @@ def test_with_yes_it_is_done_and_the_second_run_has_a_code_of_its_own(pair: Pair
     ).read_text(encoding="utf-8")
 
 
+def test_what_was_lost_is_said_and_metrics_that_cannot_be_written_cost_nothing(pair: Pair) -> None:
+    directory = f"{pair.env_file}/metrics"
+
+    ran = ops(pair, "--yes", METRICS_DIRECTORY=directory)
+
+    assert ran.returncode == ExitCode.OK, ran.stderr
+    assert "After" in ran.stdout
+    assert "Write-ahead log that was lost: 0 bytes.\n" in ran.stderr
+    told = f"! The metrics of failover could not be written to {directory}: Not a directory."
+    assert told in ran.stderr
+    assert not is_primary(pair.primary)
+
+
 def test_a_refusal_has_a_sentence_and_a_code(pair: Pair) -> None:
     servers.kill(pair.primary)
 

@@ -1,6 +1,5 @@
 import os
 import secrets
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -52,8 +51,7 @@ def names(place: Where) -> list[str]:
 @pytest.fixture(autouse=True)
 def locks_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One copy runs on a machine at a time; a test is a machine."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
 
 
 @pytest.fixture
