@@ -40,6 +40,11 @@ class Container:
     """For people: `Up 3 minutes (healthy)`."""
 
     @property
+    def is_in_service(self) -> bool:
+        """Whether it runs or is about to run again; not one that was stopped or paused."""
+        return self.state in {"running", "restarting"}
+
+    @property
     def is_well(self) -> bool:
         """Whether it runs and, where it has a health check, passes it."""
         return self.state == "running" and self.health in {"", "healthy"}
