@@ -83,9 +83,7 @@ def update_containers(
         say(f"Updating {service} …")
         try:
             host.compose("pull", "--quiet", service)
-            # Without the number, Compose goes back to that of its file: a scale-up would be undone.
-            scale = f"{service}={len(host.containers(service))}"
-            host.compose("up", "--detach", "--no-deps", "--scale", scale, service)
+            host.compose("up", "--detach", "--no-deps", *host.kept_scale(service), service)
             host.wait_healthy(service, seconds=HEALTHY_SECONDS)
         except OpsError as error:
             left = ", ".join(todo[number + 1 :]) or "none"
