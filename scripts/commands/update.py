@@ -48,6 +48,8 @@ def _docker_host(
 ) -> None:
     if not yes:
         context.console.show("Containers that would be updated", docker_host.plan(host, names))
+        if left := docker_host.left_out(host, names):
+            context.console.say(left)
         if packages:
             pending = ", ".join(docker_host.pending_packages()) or "none"
             context.console.say(f"Packages that would be updated: {pending}.")

@@ -4,11 +4,16 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from scripts import settings
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
+from scripts.services.docker_host import DockerHost
 
 SECONDS = 600
 """As long as websocket servers may take to send their clients elsewhere."""
+
+COUNT_SECONDS = 10
+"""How long Docker may take to count containers: a failover does not wait for it."""
 
 COMPOSE_FILES = ("docker-compose.prod.yml", "compose.yaml", "docker-compose.yml")
 
@@ -20,17 +25,39 @@ def command(configured: str | None, folder: Path) -> str | None:
 
     Args:
         configured: RECONNECT_COMMAND, which goes first.
-        folder: with a compose file, its services are made anew.
+        folder: where the compose file is looked for when there is no COMPOSE_FILE.
     """
     if configured:
         return configured
-    for name in COMPOSE_FILES:
-        if (folder / name).exists():
-            # Not `restart`: a container keeps the environment that it was made with. Those whose
-            # `.env` has changed are stopped with SIGTERM, drain, and are made anew.
-            words = ["docker", "compose", "-f", name, "up", "-d", "--no-deps", *SERVICES]
-            return shlex.join(words)
-    return None
+    files = _compose_files(folder)
+    if not files:
+        return None
+    # Not `restart`: a container keeps the environment that it was made with. Those whose `.env` has
+    # changed are stopped with SIGTERM, drain, and are made anew.
+    named = [word for file in files for word in ("-f", _short(file, folder))]
+    words = ["docker", "compose", *named, "up", "-d", "--no-deps", *_scale(files), *SERVICES]
+    return shlex.join(words)
+
+
+def _compose_files(folder: Path) -> list[Path]:
+    """Return the files of COMPOSE_FILE, which may be several, or the one that lies there."""
+    if configured := settings.load().compose_file:
+        return [Path(each).absolute() for each in configured.split(":")]
+    return [folder / name for name in COMPOSE_FILES if (folder / name).exists()][:1]
+
+
+def _short(file: Path, folder: Path) -> str:
+    return str(file.relative_to(folder) if file.is_relative_to(folder) else file)
+
+
+def _scale(files: list[Path]) -> list[str]:
+    host = DockerHost(files=":".join(str(each) for each in files))
+    try:
+        return host.kept_scale(*SERVICES, seconds=COUNT_SECONDS)
+    except OpsError:
+        # Where Docker does not answer now, it may once the database has failed over: no reason
+        # not to begin.
+        return []
 
 
 def move(line: str, folder: Path) -> None:

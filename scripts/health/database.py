@@ -1,6 +1,7 @@
 """PostgreSQL: does the primary take writes, and does the replica follow it?"""
 
 import psycopg
+from psycopg.rows import TupleRow
 from pydantic import SecretStr
 
 from scripts import postgresql
@@ -23,6 +24,10 @@ _PRIMARY = """
         - current_setting('superuser_reserved_connections')::int,
         split_part(version(), ' ', 2)
 """
+
+# Tells apart servers and their restarts, whatever name led there: after a failover both settings
+# may lead to one.
+_INSTANCE = "SELECT system_identifier, pg_postmaster_start_time() FROM pg_control_system()"
 
 # A replica that has replayed what it received may still be far behind what was written since it
 # lost its primary: only the primary's own position tells.
@@ -57,12 +62,13 @@ def replica(url: SecretStr | None, primary_url: SecretStr | None) -> list[Findin
     if url is None or primary_url is None:
         return [skipped("replica", "DATABASE_REPLICA_URL" if url is None else "DATABASE_URL")]
     with _connect(url, "DATABASE_REPLICA_URL") as following:
-        written = _position(primary_url)
+        written, primary_instance = _position(primary_url)
         row = following.execute(_REPLICA, [written]).fetchone()
+        instance = following.execute(_INSTANCE).fetchone()
     assert row is not None  # noqa: S101  (one row without a table is always there)
     in_recovery, behind, seconds, receivers = row
     if not in_recovery:
-        return [_critical("replica", "it takes writes itself: there are two primaries")]
+        return [_critical("replica", _is_primary(written, alone=instance == primary_instance))]
     if written is None:
         return [_critical("replica", "it has no primary to follow that answers and takes writes")]
     lag = float(seconds or 0) if behind > 0 else 0.0
@@ -75,16 +81,32 @@ def replica(url: SecretStr | None, primary_url: SecretStr | None) -> list[Findin
     return [Finding(name="replica", state=state, detail=detail)]
 
 
-def _position(url: SecretStr) -> str | None:
-    """Return how far the primary has written; None when nobody answers there or it is none."""
+def _is_primary(written: str | None, *, alone: bool) -> str:
+    """Say what it means that the replica is no standby."""
+    if alone:
+        return (
+            "its address is that of the primary itself, and nothing follows it: bring the old "
+            "primary back as the replica"
+        )
+    if written is None:
+        return "it takes writes itself, and DATABASE_URL leads to no primary that answers"
+    return "it takes writes itself: there are two primaries"
+
+
+def _position(url: SecretStr) -> tuple[str | None, TupleRow | None]:
+    """Return how far the primary has written, None when it is none, and which server it is.
+
+    Both are None when nobody answers.
+    """
     try:
         with _connect(url, "DATABASE_URL") as session:
             row = session.execute(
                 "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END"
             ).fetchone()
+            instance = session.execute(_INSTANCE).fetchone()
     except psycopg.OperationalError:
-        return None
-    return row[0] if row else None
+        return None, None
+    return row[0] if row else None, instance
 
 
 def _connect(url: SecretStr, variable: str) -> Session:

@@ -29,9 +29,9 @@ def _one(trivy: str, image: str) -> list[Finding]:
     try:
         ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        return [_left_out(image, f"trivy did not end within {SECONDS} s")]
+        return [_failed(image, f"trivy did not end within {SECONDS} s")]
     if ran.returncode:
-        return [_left_out(image, " ".join(ran.stderr.split())[-200:].rstrip("."))]
+        return [_failed(image, " ".join(ran.stderr.split())[-200:].rstrip("."))]
     results: list[dict[str, Any]] = json.loads(ran.stdout).get("Results") or []
     weaknesses: list[dict[str, str]] = [
         each for result in results for each in result.get("Vulnerabilities") or ()
@@ -57,4 +57,14 @@ def _left_out(image: str, why: str) -> Finding:
         where=image,
         what=f"The image was not scanned: {why}.",
         remedy="Install Trivy on the machine that runs this.",
+    )
+
+
+def _failed(image: str, why: str) -> Finding:
+    return Finding(
+        rule="image-scan-failed",
+        severity=Severity.MEDIUM,
+        where=image,
+        what=f"The image was not examined: {why}.",
+        remedy="See that Trivy reaches the image and its database, and scan again.",
     )

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,11 @@ class Container:
     """`healthy`, `unhealthy` or `starting`; empty without a health check."""
     status: str
     """For people: `Up 3 minutes (healthy)`."""
+
+    @property
+    def is_in_service(self) -> bool:
+        """Whether it runs or is about to run again; not one that was stopped or paused."""
+        return self.state in {"running", "restarting"}
 
     @property
     def is_well(self) -> bool:
@@ -122,6 +128,23 @@ class DockerHost:
             for each in _objects(text)
         ]
 
+    def kept_scale(self, *names: str, seconds: float | None = None) -> list[str]:
+        """Return options of `up` that keep the number of containers that services have.
+
+        Without them, Compose goes back to that of its file: a scale-up would be undone.
+
+        Args:
+            seconds: how long Docker may take to answer; for ever without.
+        """
+        listed = self.compose("ps", "--all", "--format", "json", seconds=seconds)
+        counts = Counter(str(each["Service"]) for each in _objects(listed))
+        return [
+            word
+            for name in names
+            if name in counts
+            for word in ("--scale", f"{name}={counts[name]}")
+        ]
+
     def wait_healthy(self, service: str, *, seconds: float, count: int = 1) -> None:
         """Return when at least `count` containers of a service are healthy, and none is not.
 
@@ -147,19 +170,29 @@ class DockerHost:
 
         until_so(obstacle, seconds=seconds, what=f"{service} did not become healthy")
 
-    def compose(self, *arguments: str) -> str:
+    def compose(self, *arguments: str, seconds: float | None = None) -> str:
         """Run Docker Compose and return what it writes.
+
+        Args:
+            seconds: how long it may take; for ever without.
 
         Raises:
             OpsError: there is no Compose, Docker's engine does not answer, or it failed.
         """
-        ran = subprocess.run(
-            [_docker(), "compose", *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            ran = subprocess.run(
+                [_docker(), "compose", *arguments],
+                env=self.environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise OpsError(
+                f"docker compose {arguments[0]} did not end within {seconds} s.",
+                ExitCode.UNREACHABLE,
+            ) from None
         if ran.returncode:
             said = " ".join(ran.stderr.split()).rstrip(".") or f"exit code {ran.returncode}"
             silent = "Cannot connect to the Docker daemon" in said

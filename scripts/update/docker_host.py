@@ -69,19 +69,21 @@ def update_containers(
 ) -> None:
     """Pull and start each service anew when its image has changed, and wait until it is healthy.
 
+    A service that was stopped is left alone: somebody may have fenced it.
+
     Raises:
         OpsError: an image cannot be had, or a service is not healthy afterwards. The services after
             it are left alone.
     """
+    if left := left_out(host, services):
+        say(left)
     todo = ordered(host, services)
     for number, service in enumerate(todo):
         before = _images(host, service)
         say(f"Updating {service} …")
         try:
             host.compose("pull", "--quiet", service)
-            # Without the number, Compose goes back to that of its file: a scale-up would be undone.
-            scale = f"{service}={len(host.containers(service))}"
-            host.compose("up", "--detach", "--no-deps", "--scale", scale, service)
+            host.compose("up", "--detach", "--no-deps", *host.kept_scale(service), service)
             host.wait_healthy(service, seconds=HEALTHY_SECONDS)
         except OpsError as error:
             left = ", ".join(todo[number + 1 :]) or "none"
@@ -94,6 +96,24 @@ def update_containers(
 
 
 def ordered(host: DockerHost, services: Sequence[str]) -> list[str]:
+    """Return those of the services that are named, or of all, that are in service."""
+    running = {each.service for each in host.containers() if each.is_in_service}
+    return [name for name in _asked(host, services) if name in running]
+
+
+def left_out(host: DockerHost, services: Sequence[str]) -> str | None:
+    """Say which services are not updated because they do not run; None when all do."""
+    running = ordered(host, services)
+    stopped = [name for name in _asked(host, services) if name not in running]
+    if not stopped:
+        return None
+    return (
+        f"Left out, because it was stopped: {', '.join(stopped)}. An update starts nothing that "
+        "does not run."
+    )
+
+
+def _asked(host: DockerHost, services: Sequence[str]) -> list[str]:
     """Return the services that are named, or all that have containers."""
     if services:
         host.check(services)

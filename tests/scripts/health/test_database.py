@@ -119,11 +119,41 @@ def test_a_replica_that_receives_nothing_is_critical_though_it_replayed_all_it_h
     assert found.detail.startswith("it does not receive from the primary: ")
 
 
-def test_a_replica_that_takes_writes_is_a_second_primary(server: Server) -> None:
-    (found,) = database.replica(server.secret_url(), server.secret_url())
+def test_a_replica_that_takes_writes_is_a_second_primary(server: Server, following: Server) -> None:
+    following.run("SELECT pg_promote()")
+
+    (found,) = database.replica(following.secret_url(), server.secret_url())
 
     assert found.state is State.CRITICAL
     assert found.detail == "it takes writes itself: there are two primaries"
+
+
+def test_a_replica_that_takes_writes_is_no_second_primary_where_no_first_answers(
+    following: Server,
+) -> None:
+    following.run("SELECT pg_promote()")
+
+    (found,) = database.replica(following.secret_url(), nowhere())
+
+    assert found.state is State.CRITICAL
+    assert found.detail == (
+        "it takes writes itself, and DATABASE_URL leads to no primary that answers"
+    )
+
+
+def test_after_a_failover_the_replicas_address_is_known_to_be_the_primarys_own(
+    following: Server,
+) -> None:
+    following.run("SELECT pg_promote()")
+    by_another_name = SecretStr(following.url().replace("127.0.0.1", "localhost"))
+
+    (found,) = database.replica(by_another_name, following.secret_url())
+
+    assert found.state is State.CRITICAL
+    assert found.detail == (
+        "its address is that of the primary itself, and nothing follows it: bring the old primary "
+        "back as the replica"
+    )
 
 
 def test_a_replica_without_a_primary_is_critical(following: Server) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.security import images
+from scripts.exit_codes import ExitCode
+from scripts.security import finding, images
 from scripts.security.finding import Severity
 from tests.toolchain import fakes
 
@@ -54,7 +55,10 @@ def test_without_trivy_it_says_that_images_were_left_out(monkeypatch: pytest.Mon
     assert found.what == "The image was not scanned: trivy is not installed."
 
 
-def test_a_scan_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_that_fails_is_a_finding_and_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trivy(tmp_path, monkeypatch, "echo 'no such image' >&2; exit 1")
     (found,) = images.scan(["example/api:1"])
-    assert found.what == "The image was not scanned: no such image."
+    assert found.what == "The image was not examined: no such image."
+    assert finding.exit_code([found]) is ExitCode.WARNING

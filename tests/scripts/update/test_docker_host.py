@@ -79,6 +79,37 @@ def test_a_service_that_has_its_newest_image_is_left_running(compose_project: Pr
     assert len(list(compose_project.host.logs(["api"], 10))) == 1
 
 
+LEFT_OUT = (
+    "Left out, because it was stopped: websocket. An update starts nothing that does not run."
+)
+
+
+@pytest.mark.usefixtures("newer_image")
+@pytest.mark.parametrize("end", [("stop", "--timeout", "1"), ("pause",)], ids=["stop", "pause"])
+@pytest.mark.parametrize("named", [(), ("api", "websocket")], ids=["all", "named"])
+def test_a_service_that_was_stopped_stays_so(
+    compose_project: Project, end: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    compose_project.host.compose("up", "--detach", "--wait")
+    compose_project.host.compose(*end, "websocket")
+    (before,) = compose_project.host.containers("websocket")
+    said: list[str] = []
+
+    docker_host.update_containers(compose_project.host, named, said.append)
+
+    (after,) = compose_project.host.containers("websocket")
+    assert (after.state, after.name) == (before.state, before.name)
+    assert not after.is_well
+    assert said[:2] == [LEFT_OUT, "Updating api …"]
+
+
+def test_the_plan_leaves_out_what_was_stopped(compose_project: Project) -> None:
+    compose_project.host.compose("stop", "--timeout", "1", "websocket")
+
+    assert [row["service"] for row in docker_host.plan(compose_project.host, [])] == ["api"]
+    assert docker_host.left_out(compose_project.host, []) == LEFT_OUT
+
+
 def test_a_service_that_was_scaled_up_stays_so(
     compose_project: Project, request: pytest.FixtureRequest
 ) -> None:
