@@ -32,12 +32,12 @@ def get(
 
 
 def post_json(url: str, body: object, *, seconds: float = SECONDS) -> httpx.Response:
-    """Send a document and return the answer, whatever its status.
+    """Send a document out of the house, by the proxy that the environment names.
 
     Raises:
         OpsError: there was no answer, or the URL is none. The URL may be a secret and is not told.
     """
-    return _asked("POST", url, seconds=seconds, json=body)
+    return _asked("POST", url, seconds=seconds, by_proxy=True, json=body)
 
 
 def _tls(trusting: bool) -> ssl.SSLContext:
@@ -50,12 +50,18 @@ def _tls(trusting: bool) -> ssl.SSLContext:
 
 
 def _asked(
-    method: str, url: str, *, seconds: float, trusting: bool = False, **options: Any
+    method: str,
+    url: str,
+    *,
+    seconds: float,
+    trusting: bool = False,
+    by_proxy: bool = False,
+    **options: Any,
 ) -> httpx.Response:
     try:
-        # Proxies of the environment are for the way out, not for what is asked here.
+        # Proxies of the environment are for the way out, not for servers of ours.
         with httpx.Client(
-            timeout=seconds, trust_env=False, follow_redirects=False, verify=_tls(trusting)
+            timeout=seconds, trust_env=by_proxy, follow_redirects=False, verify=_tls(trusting)
         ) as client:
             return client.request(method, url, **options)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):

@@ -113,20 +113,23 @@ def _lock(path: Path) -> int | None:
     return None
 
 
-def _end_process(file: Path) -> None:
-    """End what still runs there: a file such as `postmaster.pid` begins with its number.
+def runs_in(process: int, folder: Path) -> bool:
+    """Whether a process works in a folder, as a PostgreSQL server does in its data.
 
-    That number may be somebody else's by now. It is ours when its working directory is the file's
-    folder, as that of a PostgreSQL server is its data.
+    The number of a process alone may be somebody else's by now.
     """
+    try:
+        return Path(f"/proc/{process}/cwd").samefile(folder)
+    except OSError:
+        return False
 
-    def runs() -> bool:
-        return Path(f"/proc/{process}/cwd").samefile(file.parent)
 
+def _end_process(file: Path) -> None:
+    """End what still runs there: a file such as `postmaster.pid` begins with its number."""
     with suppress(OSError, ValueError):
         process = int(file.read_text().partition("\n")[0])
-        if runs():
+        if runs_in(process, file.parent):
             os.kill(process, signal.SIGQUIT)
         deadline = time.monotonic() + END_SECONDS
-        while runs() and time.monotonic() < deadline:
+        while runs_in(process, file.parent) and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)

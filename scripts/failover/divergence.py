@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts import postgresql
+from scripts import leftovers, postgresql
 from scripts.exit_codes import ExitCode
 from scripts.failover import observation
 from scripts.failover.loss import end_of_log
@@ -138,7 +138,7 @@ def _check(seen: observation.Observed, control: Mapping[str, str], request: Rejo
             ExitCode.REFUSED,
         )
     if _signal(request.data).exists():
-        if _process(request.data) is None:
+        if _process(request.data) is None and not _elsewhere(request.data):
             # pg_rewind writes it when all else is done: what is left is to set it up and start it.
             return
         raise OpsError(
@@ -158,6 +158,12 @@ def _check(seen: observation.Observed, control: Mapping[str, str], request: Rejo
 def _impossible(
     control: Mapping[str, str], diverged: int | None, request: RejoinRequest
 ) -> OpsError | None:
+    if _elsewhere(request.data):
+        return OpsError(
+            f"A server runs in {request.data} that cannot be stopped from here, such as one in a "
+            "container: stop it, then run this again.",
+            ExitCode.REFUSED,
+        )
     can_rewind = (
         control["wal_log_hints setting"] == "on" or control["Data page checksum version"] != "0"
     )
@@ -212,9 +218,20 @@ def _signal(data: Path) -> Path:
 
 
 def _process(data: Path) -> int | None:
+    """Return the server that `postmaster.pid` names, if it is this one that runs."""
     try:
         process = int((data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(process, 0)
     except (OSError, ValueError, IndexError):
         return None
-    return process
+    return process if leftovers.runs_in(process, data) else None
+
+
+def _elsewhere(data: Path) -> bool:
+    """Whether a server runs in these data that `postmaster.pid` does not name.
+
+    One in a container counts processes from 1, so that pg_ctl would signal somebody else.
+    """
+    if _process(data) is not None:
+        return False
+    processes = (int(each.name) for each in Path("/proc").glob("[0-9]*"))
+    return any(leftovers.runs_in(each, data) for each in processes)

@@ -1,13 +1,14 @@
 """`ops failover --rejoin`: the old primary comes back as the standby of the new one."""
 
 import os
-import pwd
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
 
 from scripts import locks, postgresql
 from scripts.failover import divergence, observation, pointing
@@ -48,6 +49,8 @@ def rejoin(request: RejoinRequest, tell: Callable[[str], None]) -> Path | None:
             made = divergence.make(request)
             if made.refusal:
                 raise made.refusal
+        # Its number may be another process by now: no server would start beside that.
+        (request.data / "postmaster.pid").unlink(missing_ok=True)
         _keep_log(primary, request.slot)
         kept = None if made.diverged_bytes == 0 else _set_aside(request.data)
         if not made.rewound:
@@ -91,8 +94,10 @@ def _set_aside(data: Path) -> Path:
 
 def _rewind(request: RejoinRequest, made: RejoinPlan) -> None:
     source = {name: value for name, value in request.primary.items() if name != "password"}
-    conninfo = " ".join(f"{name}='{value}'" for name, value in source.items())
-    arguments = [f"--target-pgdata={request.data}", f"--source-server={conninfo}"]
+    arguments = [
+        f"--target-pgdata={request.data}",
+        f"--source-server={make_conninfo('', **source)}",
+    ]
     _program(request, made, "pg_rewind", *arguments, "--write-recovery-conf")
 
 
@@ -140,9 +145,10 @@ def _wait_for_standbys_again(primary: Session) -> None:
 def _program(request: RejoinRequest, made: RejoinPlan, name: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs as the user who owns the data."""
     command = [postgresql.program(name, made.major), *arguments]
-    owner = pwd.getpwuid(request.data.stat().st_uid)
-    if owner.pw_uid != os.geteuid():
-        identity = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--init-groups"]
+    # A container's user mostly has no name on this machine.
+    owner = request.data.stat()
+    if owner.st_uid != os.geteuid():
+        identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
         command = ["setpriv", *identity, *command]
     keeps_the_pipe = name == "pg_ctl"
     ran = subprocess.run(

@@ -58,7 +58,7 @@ class Response:
 
     kind: str
     outcome: str
-    """`planned`, `notified`, `suppressed`, `done` or `failed`."""
+    """`planned`, `notified`, `suppressed`, `done`, `failed` or, in the record alone, `refused`."""
     detail: str
     told: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
@@ -94,7 +94,14 @@ def respond(
     faults = _noted(book, incident, now)
     text = f"Incident in {incident.environment}: {incident.kind}"
     told, untold = _tell(channels, text)
-    response = _handle(incident, actions, book, now)
+    try:
+        response = _handle(incident, actions, book, now)
+    except OpsError as fault:
+        refused = Response(
+            kind=incident.kind, outcome="refused", detail=str(fault), told=told, faults=untold
+        )
+        _kept(book, refused, now)
+        raise
     if response.outcome in {"done", "failed"}:
         _, also_untold = _tell(channels, f"{text}: {response.detail}")
         untold += tuple(each for each in also_untold if each not in untold)

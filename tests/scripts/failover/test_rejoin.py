@@ -1,3 +1,5 @@
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from scripts.failover.pointing import Address
 from scripts.failover.waiting import until
 from scripts.faults import OpsError
 from tests.scripts.failover.conftest import Pair, write, written
+
+NOBODYS = 54_321
+"""A user that has no name on this machine, as that of a container."""
 
 
 def request(pair: Pair, **more: object) -> RejoinRequest:
@@ -157,3 +162,53 @@ def test_a_folder_without_data_is_told(pair: Pair, tmp_path: Path) -> None:
         divergence.make(request(pair, data=tmp_path))
 
     assert raised.value.code == ExitCode.NOT_FOUND
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root acts as somebody else")
+def test_data_of_a_user_without_a_name_come_back(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    servers.stop(pair.primary)
+    for path in [pair.primary.folder, *pair.primary.folder.rglob("*")]:
+        os.chown(path, NOBODYS, NOBODYS, follow_symlinks=False)
+
+    with pair.standby.connect() as session:
+        session.execute('CREATE DATABASE "it\'s"')
+    # Whoever else starts it may not read these data.
+    start = re.sub(r"(re[ug]id)=\w+", rf"\1={NOBODYS}", servers.start_command(pair.primary))
+    connection = pair.standby.connection("it's")
+
+    try:
+        rejoin.rejoin(request(pair, primary=connection, start_command=start), pair.said.append)
+        write(pair.standby, 6)
+        assert has(pair.primary, {6})
+    finally:
+        servers.kill(pair.primary)
+
+
+@pytest.mark.parametrize("number", [1, os.getpid()])
+def test_a_number_that_is_somebody_elses_by_now_is_no_server(pair: Pair, number: int) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    servers.stop(pair.primary)
+    (pair.primary.data / "postmaster.pid").write_text(f"{number}\n{pair.primary.data}\n")
+
+    assert not divergence.make(request(pair)).running
+    rejoin.rejoin(request(pair), pair.said.append)
+
+    write(pair.standby, 7)
+    assert has(pair.primary, {7})
+
+
+def test_a_server_that_counts_its_processes_otherwise_is_to_be_stopped_by_hand(pair: Pair) -> None:
+    procedure.fail_over(pair.request(), pair.said.append)
+    file = pair.primary.data / "postmaster.pid"
+    told = file.read_text()
+    file.write_text(told.replace(told.splitlines()[0], "1", 1))
+
+    try:
+        with pytest.raises(OpsError, match="such as one in a container: stop it") as raised:
+            rejoin.rejoin(request(pair), pair.said.append)
+    finally:
+        file.write_text(told)
+
+    assert raised.value.code == ExitCode.REFUSED
+    assert servers.is_up(pair.primary)

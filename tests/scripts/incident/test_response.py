@@ -282,6 +282,8 @@ def test_another_process_does_not_act_meanwhile_nor_after_a_crash(
     after = rehearsal.run()
 
     assert raised.value.code == ExitCode.LOCKED
+    refused, *_ = rehearsal.audit
+    assert (refused["outcome"], refused["detail"]) == ("refused", str(raised.value))
     assert after.outcome == "suppressed" and "which was cut off" in after.detail
     assert rehearsal.acted == 0
 
