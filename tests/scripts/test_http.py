@@ -23,9 +23,6 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> Generator[list[str]]:
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_said: object) -> None:
-            """Say nothing."""
-
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for name in ("no_proxy", "NO_PROXY"):
