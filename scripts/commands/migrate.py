@@ -6,7 +6,7 @@ import typer
 
 from scripts import migrate as procedure
 from scripts import postgresql
-from scripts.context import begin
+from scripts.context import AsJson, begin
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.services.docker_host import DockerHost
@@ -20,10 +20,13 @@ Wait = Annotated[float, typer.Option("--wait", min=1, help="Seconds until the da
 
 
 def migrate(
-    command: Command = None, service: Service = procedure.SERVICE, wait: Wait = 120
+    command: Command = None,
+    service: Service = procedure.SERVICE,
+    wait: Wait = 120,
+    as_json: AsJson = False,
 ) -> None:
     """Wait for the database, then run the migrations, once at a time."""
-    context = begin(None, as_json=False)
+    context = begin(None, as_json=as_json)
     if context.settings.compose_file is None:
         raise OpsError(
             "COMPOSE_FILE is not set: `ops migrate` is for a Docker host. On AWS `make up` "
@@ -38,3 +41,5 @@ def migrate(
     connection = postgresql.parameters(url, "DATABASE_URL")
     procedure.migrate(host, connection, request, context.console.say)
     context.console.say("The database is migrated.")
+    if as_json:
+        context.console.show_one("Migrated", {"command": request.command, "migrated": True})

@@ -23,17 +23,24 @@ def status(stack: StackName = None, as_json: AsJson = False) -> None:
     context.console.show("Services", services.of(context.settings).status())
 
 
-def restart(names: Some, stack: StackName = None) -> None:
+def restart(names: Some, stack: StackName = None, as_json: AsJson = False) -> None:
     """Restart services, one after the other, and wait until each is healthy."""
-    context = begin(stack, as_json=False)
+    context = begin(stack, as_json=as_json)
     services.of(context.settings).restart(names, context.console.say)
     context.console.say(f"Healthy again: {', '.join(names)}.")
+    if as_json:
+        context.console.show_one("Restarted", {"services": names, "healthy": True})
 
 
-def logs(names: AnyOf = None, tail: Tail = 100, stack: StackName = None) -> None:
+def logs(
+    names: AnyOf = None, tail: Tail = 100, stack: StackName = None, as_json: AsJson = False
+) -> None:
     """Print the last lines that services wrote."""
-    context = begin(stack, as_json=False)
+    context = begin(stack, as_json=as_json)
     lines = list(services.of(context.settings).logs(names or [], tail))
+    if as_json:
+        context.console.show("Lines", [{"line": line} for line in lines])
+        return
     for line in lines:
         typer.echo(line)
     if not lines:
@@ -45,8 +52,12 @@ def scale_up(
     by: More = 1,
     timeout: Timeout = 900,
     stack: StackName = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start more of one service, within its limits, and wait until they are healthy."""
-    context = begin(stack, as_json=False)
+    context = begin(stack, as_json=as_json)
     request = ScaleUp(service=name, by=by, seconds=timeout)
-    context.console.say(services.of(context.settings).scale_up(request, context.console.say))
+    done = services.of(context.settings).scale_up(request, context.console.say)
+    context.console.say(done)
+    if as_json:
+        context.console.show_one("Scaled up", {"service": name, "by": by, "done": done})

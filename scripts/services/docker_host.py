@@ -5,6 +5,7 @@ import math
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -201,9 +202,13 @@ class DockerHost:
         return ran.stdout
 
     def stream(self, *arguments: str) -> int:
-        """Run Docker Compose with the terminal of this command, and return its exit code."""
+        """Run Docker Compose, show what it writes as it comes, and return its exit code.
+
+        It goes to standard error: on standard output a program reads the result.
+        """
         command = [_docker(), "compose", *arguments]
-        return subprocess.run(command, env=self.environment(), check=False).returncode
+        ran = subprocess.run(command, env=self.environment(), check=False, stdout=sys.stderr)
+        return ran.returncode
 
     def environment(self) -> dict[str, str]:
         """Return the variables that Compose finds the project by."""

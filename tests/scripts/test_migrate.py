@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import threading
@@ -137,7 +138,7 @@ def test_the_command_runs_a_service_that_only_a_profile_has(
     server: Server, backend: Backend, running_docker: str
 ) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "scripts", "migrate", "--", "sh", "-c", NOTE],
+        [sys.executable, "-m", "scripts", "migrate", "--json", "--", "sh", "-c", NOTE],
         env={
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "PYTHONPATH": str(ROOT),
@@ -153,4 +154,5 @@ def test_the_command_runs_a_service_that_only_a_profile_has(
 
     assert ran.returncode == ExitCode.OK, ran.stderr
     assert ran.stderr.endswith("The database is migrated.\n")
+    assert json.loads(ran.stdout) == {"command": ["sh", "-c", NOTE], "migrated": True}
     assert backend.runs == 1

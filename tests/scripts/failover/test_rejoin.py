@@ -185,7 +185,7 @@ def test_data_of_a_user_without_a_name_come_back(pair: Pair) -> None:
         servers.kill(pair.primary)
 
 
-@pytest.mark.parametrize("number", [1, os.getpid()])
+@pytest.mark.parametrize("number", [1, os.getpid()], ids=["init", "ours"])
 def test_a_number_that_is_somebody_elses_by_now_is_no_server(pair: Pair, number: int) -> None:
     procedure.fail_over(pair.request(), pair.said.append)
     servers.stop(pair.primary)

@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -149,6 +150,21 @@ def test_that_there_are_no_lines_is_said(groups: ServerGroups, account: Cloud) -
     ran = CliRunner().invoke(app, ["logs", "api"], env=settings)
 
     assert (ran.exit_code, ran.stdout, ran.stderr) == (ExitCode.OK, "", "There are no lines.\n")
+
+
+def test_lines_come_as_json_when_asked_for(groups: ServerGroups, account: Cloud) -> None:
+    group = f"/messaging-app/{groups.environment}/servers/api"
+    if not groups.aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        groups.aws.logs.create_log_group(logGroupName=group)
+    settings = {
+        "ENVIRONMENT": groups.environment,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": account.endpoint,
+    }
+
+    ran = CliRunner().invoke(app, ["logs", "api", "--json"], env=settings)
+
+    assert (ran.exit_code, json.loads(ran.stdout), ran.stderr) == (ExitCode.OK, [], "")
 
 
 def test_settings_say_where_the_services_run(account: Cloud) -> None:
