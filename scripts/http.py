@@ -69,6 +69,12 @@ def _asked(
             "A URL in the settings is none: it should begin with https:// or http://.",
             ExitCode.MISCONFIGURED,
         ) from None
+    except (ValueError, ImportError) as error:
+        # httpx looks at the proxy first of all, and SOCKS needs a package of its own.
+        raise OpsError(
+            f"the proxy that the environment names cannot be used: {error}",
+            ExitCode.MISCONFIGURED,
+        ) from None
     except httpx.TimeoutException:
         raise OpsError(f"no answer within {seconds:.0f} s", ExitCode.UNREACHABLE) from None
     except httpx.HTTPError as error:

@@ -28,13 +28,15 @@ from scripts.postgresql import Session
 LEAST_JOBS: Final = 4
 """With fewer processors sessions still fill each other's pauses: for the server, and for S3."""
 
+UNASKED_JOBS: Final = 16
+"""More sessions than these only somebody asks for who knows how many the server has left."""
+
 MOST_JOBS: Final = 64
-"""Sessions that a server can be expected to have left for a backup."""
 
 
 def default_jobs() -> int:
-    """Return how many sessions keep every processor that this process may use busy."""
-    return min(max(LEAST_JOBS, len(os.sched_getaffinity(0))), MOST_JOBS)
+    """Return how many sessions keep every processor that this process may use busy, 16 at most."""
+    return min(max(LEAST_JOBS, len(os.sched_getaffinity(0))), UNASKED_JOBS)
 
 
 CHANGING: Final = re.compile(

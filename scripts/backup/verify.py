@@ -1,6 +1,7 @@
 """A backup restored on trial and compared with what was written."""
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -29,6 +30,9 @@ from scripts.backup.unload import Advance
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.postgresql import Session
+
+CONTRADICTION: Final = re.compile("could not create unique index|violates|invalid input")
+"""What PostgreSQL says of rows that contradict their own table: no server takes them."""
 
 PREFIX: Final = "ops_verify_"
 """Of the databases that are made for trials."""
@@ -114,7 +118,13 @@ def _restored(place: Place, request: VerifyRequest, report: Report, advance: Adv
             return _differences(request.manifest, connection, request.jobs)
     except psycopg.OperationalError:  # a disk or a connection, which has a sentence of its own
         raise
-    except (ProgramError, psycopg.Error) as error:
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        return [f"It could not be restored: {error}"]
+    except ProgramError as error:
+        if not CONTRADICTION.search(str(error)):
+            raise _nothing_proven(request.manifest, error) from error
+        return [f"It could not be restored: {error}"]
+    except psycopg.Error as error:
         raise _nothing_proven(request.manifest, error) from error
     except OpsError as error:
         if error.code != ExitCode.DAMAGED:

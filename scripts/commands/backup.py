@@ -9,7 +9,14 @@ import typer
 from pydantic import SecretStr
 
 from scripts import aws, postgresql
-from scripts.backup.dump import LEAST_JOBS, MOST_JOBS, BackupRequest, default_jobs, run_backup
+from scripts.backup.dump import (
+    LEAST_JOBS,
+    MOST_JOBS,
+    UNASKED_JOBS,
+    BackupRequest,
+    default_jobs,
+    run_backup,
+)
 from scripts.backup.encryption import Key, read_key
 from scripts.backup.manifest import Manifest
 from scripts.backup.repository import Origin, Repository, Verification
@@ -27,7 +34,7 @@ Jobs = Annotated[
         min=1,
         max=MOST_JOBS,
         help="Tables or parts at the same time.",
-        show_default=f"this machine's processors, {LEAST_JOBS} at least",
+        show_default=f"this machine's processors, {LEAST_JOBS} to {UNASKED_JOBS}",
     ),
 ]
 Named = Annotated[

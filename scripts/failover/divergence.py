@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,7 +138,8 @@ def _check(seen: observation.Observed, control: Mapping[str, str], request: Rejo
             ExitCode.REFUSED,
         )
     if _signal(request.data).exists():
-        if _process(request.data) is None and not _elsewhere(request.data):
+        runs = _process(request.data) or _foreign(request.data) or _elsewhere(request.data)
+        if not runs:
             # pg_rewind writes it when all else is done: what is left is to set it up and start it.
             return
         raise OpsError(
@@ -158,6 +159,13 @@ def _check(seen: observation.Observed, control: Mapping[str, str], request: Rejo
 def _impossible(
     control: Mapping[str, str], diverged: int | None, request: RejoinRequest
 ) -> OpsError | None:
+    if foreign := _foreign(request.data):
+        return OpsError(
+            f"postmaster.pid in {request.data} names process {foreign}, which is no server of "
+            "these data here: it may be one in a container. Make sure that no server runs in them, "
+            "remove that file, then run this again.",
+            ExitCode.REFUSED,
+        )
     if _elsewhere(request.data):
         return OpsError(
             f"A server runs in {request.data} that cannot be stopped from here, such as one in a "
@@ -219,19 +227,43 @@ def _signal(data: Path) -> Path:
 
 def _process(data: Path) -> int | None:
     """Return the server that `postmaster.pid` names, if it is this one that runs."""
+    process = _named(data)
+    return process if process and leftovers.runs_in(process, data) else None
+
+
+def _foreign(data: Path) -> int | None:
+    """Return the process that `postmaster.pid` names, if it runs and is another one.
+
+    PostgreSQL starts no server beside it; one in a container counts processes from 1.
+    """
+    process = _named(data)
+    return process if process and not leftovers.runs_in(process, data) and _runs(process) else None
+
+
+def _named(data: Path) -> int | None:
     try:
-        process = int((data / "postmaster.pid").read_text().splitlines()[0])
+        return int((data / "postmaster.pid").read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
         return None
-    return process if leftovers.runs_in(process, data) else None
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _elsewhere(data: Path) -> bool:
-    """Whether a server runs in these data that `postmaster.pid` does not name.
-
-    One in a container counts processes from 1, so that pg_ctl would signal somebody else.
-    """
+    """Whether a server runs in these data that `postmaster.pid` does not name."""
     if _process(data) is not None:
         return False
-    processes = (int(each.name) for each in Path("/proc").glob("[0-9]*"))
-    return any(leftovers.runs_in(each, data) for each in processes)
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_server = (each / "comm").read_text().startswith("postgres")
+            if is_server and leftovers.runs_in(int(each.name), data):
+                return True
+    return False

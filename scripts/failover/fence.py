@@ -23,6 +23,9 @@ COMMAND_SECONDS = 60
 _READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = on"
 _WRITABLE = "ALTER SYSTEM RESET default_transaction_read_only"
 _RELOAD = "SELECT pg_reload_conf()"
+BY_HAND = f"{_WRITABLE}; {_RELOAD};"
+"""Takes the fence back."""
+
 _OVERRIDES = """
     SELECT coalesce('role ' || r.rolname, 'database ' || d.datname)
     FROM pg_db_role_setting s

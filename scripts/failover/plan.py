@@ -161,8 +161,7 @@ def _unsafe(plan: Plan, request: Request) -> OpsError | None:
             ExitCode.REFUSED,
         )
     if primary.role is Role.PRIMARY:
-        # One that is far behind would cost an outage, and be refused all the same.
-        return _unfenceable(plan, request) or too_much(plan.lag, request)
+        return _unfenceable(plan, request)
     if request.fence_command is None and primary.role is Role.CLOSED:
         return still_there(primary.address, primary.said)
     if request.fence_command is None and not request.fenced_by_me:

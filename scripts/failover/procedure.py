@@ -200,12 +200,15 @@ def _give_up(run: _Run) -> None:
     old, new = run.made.primary, run.made.standby.address
     if not _is_standby_for_good(run):
         run.tell(
-            f"{old.address} is left as it is: {new} may be about to take writes. Run this again."
+            f"{old.address} stays read-only: {new} may be about to take writes. Run this again; "
+            f"only when {new} is lost for good, on {old.address}: {fence.BY_HAND}"
         )
         return
     if old.role is Role.PRIMARY:
-        with suppress(psycopg.Error, TimeoutError):
+        try:
             fence.open_again(run.request.primary)
+        except (psycopg.Error, TimeoutError) as error:
+            run.tell(f"{old.address} may be read-only still ({error}). On it: {fence.BY_HAND}")
     with suppress(OpsError):  # whoever reads has to learn why it was given up
         journal.write(run.request.log, journal.GIVEN_UP, run.about)
 

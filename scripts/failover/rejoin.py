@@ -49,8 +49,6 @@ def rejoin(request: RejoinRequest, tell: Callable[[str], None]) -> Path | None:
             made = divergence.make(request)
             if made.refusal:
                 raise made.refusal
-        # Its number may be another process by now: no server would start beside that.
-        (request.data / "postmaster.pid").unlink(missing_ok=True)
         _keep_log(primary, request.slot)
         kept = None if made.diverged_bytes == 0 else _set_aside(request.data)
         if not made.rewound:

@@ -45,3 +45,15 @@ def test_what_is_asked_of_our_servers_does_not(proxied: list[str]) -> None:
 
     assert raised.value.code == ExitCode.UNREACHABLE
     assert proxied == []
+
+
+@pytest.mark.parametrize("proxy", ["socks4://127.0.0.1:1", "nonsense://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+
+    with pytest.raises(OpsError, match="the proxy that the environment names cannot be used") as no:
+        http.post_json("http://127.0.0.1:1/hook", {})
+
+    assert no.value.code == ExitCode.MISCONFIGURED
