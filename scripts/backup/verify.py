@@ -118,24 +118,27 @@ def _restored(place: Place, request: VerifyRequest, report: Report, advance: Adv
             return _differences(request.manifest, connection, request.jobs)
     except psycopg.OperationalError:  # a disk or a connection, which has a sentence of its own
         raise
-    except (psycopg.IntegrityError, psycopg.DataError) as error:
-        return [f"It could not be restored: {error}"]
-    except ProgramError as error:
-        if not CONTRADICTION.search(str(error)):
+    except (OpsError, psycopg.Error) as error:
+        if _is_the_backups(error):
+            return [f"It could not be restored: {error}"]
+        if isinstance(error, (ProgramError, psycopg.Error)):
             raise _nothing_proven(request.manifest, error) from error
-        return [f"It could not be restored: {error}"]
-    except psycopg.Error as error:
-        raise _nothing_proven(request.manifest, error) from error
-    except OpsError as error:
-        if error.code != ExitCode.DAMAGED:
-            raise
-        return [f"It could not be restored: {error}"]
+        raise
+
+
+def _is_the_backups(error: OpsError | psycopg.Error) -> bool:
+    """Whether a fault is one of the backup, and not of the server or the way to it."""
+    if isinstance(error, ProgramError):
+        return CONTRADICTION.search(str(error)) is not None
+    if isinstance(error, OpsError):
+        return error.code == ExitCode.DAMAGED
+    return isinstance(error, (psycopg.IntegrityError, psycopg.DataError))
 
 
 def _nothing_proven(manifest: Manifest, error: ProgramError | psycopg.Error) -> OpsError:
     """Return what it means when PostgreSQL refuses what is proven to be what was written.
 
-    Why it does, nobody can tell for certain: so it is never kept as damage.
+    It says nothing against the rows, so that this is no damage.
     """
     said = " ".join(str(error).split()).rstrip(".")
     return OpsError(

@@ -117,6 +117,7 @@ def request_from(settings: OpsSettings, env_file: Path | None) -> Request:
         fence_command=settings.fence_command,
         primary_data=Path(data) if data else None,
         reconnect_command=settings.reconnect_command,
+        compose_file=settings.compose_file,
     )
 
 

@@ -4,7 +4,6 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from scripts import settings
 from scripts.exit_codes import ExitCode
 from scripts.faults import OpsError
 from scripts.services.docker_host import DockerHost
@@ -20,16 +19,17 @@ COMPOSE_FILES = ("docker-compose.prod.yml", "compose.yaml", "docker-compose.yml"
 SERVICES = ("api", "websocket")
 
 
-def command(configured: str | None, folder: Path) -> str | None:
+def command(configured: str | None, compose_file: str | None, folder: Path) -> str | None:
     """Return the line of the shell that lets clients move; None where nothing is known to do it.
 
     Args:
         configured: RECONNECT_COMMAND, which goes first.
+        compose_file: COMPOSE_FILE, one or several.
         folder: where the compose file is looked for when there is no COMPOSE_FILE.
     """
     if configured:
         return configured
-    files = _compose_files(folder)
+    files = _compose_files(compose_file, folder)
     if not files:
         return None
     # Not `restart`: a container keeps the environment that it was made with. Those whose `.env` has
@@ -39,10 +39,9 @@ def command(configured: str | None, folder: Path) -> str | None:
     return shlex.join(words)
 
 
-def _compose_files(folder: Path) -> list[Path]:
-    """Return the files of COMPOSE_FILE, which may be several, or the one that lies there."""
-    if configured := settings.load().compose_file:
-        return [Path(each).absolute() for each in configured.split(":")]
+def _compose_files(named: str | None, folder: Path) -> list[Path]:
+    if named:
+        return [Path(each).absolute() for each in named.split(":")]
     return [folder / name for name in COMPOSE_FILES if (folder / name).exists()][:1]
 
 

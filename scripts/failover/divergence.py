@@ -237,7 +237,8 @@ def _foreign(data: Path) -> int | None:
     PostgreSQL starts no server beside it; one in a container counts processes from 1.
     """
     process = _named(data)
-    return process if process and not leftovers.runs_in(process, data) and _runs(process) else None
+    runs = process is not None and Path(f"/proc/{process}").exists()
+    return process if runs and not _process(data) else None
 
 
 def _named(data: Path) -> int | None:
@@ -245,16 +246,6 @@ def _named(data: Path) -> int | None:
         return int((data / "postmaster.pid").read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
         return None
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _elsewhere(data: Path) -> bool:

@@ -1,6 +1,7 @@
 """The old primary takes no more writes: read-only with every session ended, or shut down."""
 
 import subprocess
+import threading
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -55,19 +56,26 @@ def close(primary: dict[str, str]) -> int:
     Raises:
         OpsError: a session did not end, or the server did not do what it was told to.
     """
+    over = threading.Event()
     try:
-        return within(CLOSE_SECONDS, lambda: _close(primary))
+        return within(CLOSE_SECONDS, lambda: _close(primary, over))
     except (psycopg.Error, TimeoutError) as error:
         said = " ".join(str(error).split()).rstrip(".")
         raise OpsError(
             f"{observation.address(primary)} could not be made read-only: {said}. Set "
             "FENCE_COMMAND to a command that ends the server."
         ) from None
+    finally:
+        over.set()
 
 
-def _close(primary: dict[str, str]) -> int:
+def _close(primary: dict[str, str], over: threading.Event) -> int:
+    """Close it, but not once nobody waits for it any more: then it may be wanted open."""
     with observation.session(primary) as session:
         session.execute(_READ_ONLY)
+        if over.is_set():
+            session.execute(_WRITABLE)
+            raise OpsError("Nobody waited for the fence any more.")
         session.execute(_RELOAD)
         if not until(lambda: _new_ones_are_read_only(primary), SECONDS):
             raise OpsError(f"{observation.address(primary)} did not become read-only.")

@@ -47,18 +47,25 @@ def write(file: Path, event: str, facts: Mapping[str, Any]) -> None:
 
 def unfinished(file: Path, standby: str) -> bool:
     """Whether the last failover to this standby was begun and neither finished nor given up."""
-    return _events(file, standby)[-1:] in ([BEGUN], [PROMOTING])
+    last = _about(file, standby)[-1:]
+    return bool(last) and last[0].get("event") in {BEGUN, PROMOTING}
 
 
-def promoting(file: Path, standby: str) -> bool:
+def promoting(file: Path, asked: Mapping[str, Any]) -> bool:
     """Whether this standby was asked to become the primary, and no run has come to an end since.
 
     It may become one at any moment.
+
+    Args:
+        asked: what was written about it, with the standby and its instance.
     """
-    asked = False
-    for event in _events(file, standby):
-        asked = event == PROMOTING or (asked and event == BEGUN)
-    return asked
+    found = False
+    for line in _about(file, asked["standby"]):
+        is_same = line.get("instance") == asked["instance"]
+        found = (line.get("event") == PROMOTING and is_same) or (
+            found and line.get("event") == BEGUN
+        )
+    return found
 
 
 def finished(file: Path, facts: Mapping[str, Any], within: timedelta) -> datetime | None:
@@ -80,14 +87,14 @@ def finished(file: Path, facts: Mapping[str, Any], within: timedelta) -> datetim
     return found
 
 
-def _events(file: Path, standby: str) -> list[str]:
-    """Return what befell a standby, in its order."""
-    found: list[str] = []
+def _about(file: Path, standby: str) -> list[dict[str, Any]]:
+    """Return what was written about a standby, in its order."""
+    found: list[dict[str, Any]] = []
     for line in _lines(file):
         with suppress(ValueError):
             known = json.loads(line)
             if known.get("standby") == standby:
-                found.append(known.get("event", ""))
+                found.append(known)
     return found
 
 

@@ -30,6 +30,7 @@ class Request:
         fenced_by_me: the operator has made sure that the old primary takes no writes.
         primary_data: data directory of the old primary, where it can be read here.
         reconnect_command: line of the shell that lets clients move.
+        compose_file: of the application, as COMPOSE_FILE names it; clients move by it otherwise.
     """
 
     primary: dict[str, str] = field(repr=False)
@@ -43,6 +44,7 @@ class Request:
     fenced_by_me: bool = False
     primary_data: Path | None = None
     reconnect_command: str | None = None
+    compose_file: str | None = None
 
 
 class Course(StrEnum):

@@ -59,7 +59,7 @@ def steps(made: Plan, request: Request) -> list[str]:
         found.append(f"Commit on {new}.")
         if request.env_file:
             found.append(f"Point DB_HOST and DATABASE_URL in {request.env_file} at {new}.")
-        if line := clients.command(request.reconnect_command, _folder(request)):
+        if line := _reconnecting(request):
             found.append(f"Move the clients: `{line}`.")
     return found
 
@@ -132,6 +132,12 @@ class _Run:
         """What the journal says of it."""
         return {"standby": self.made.standby.address, "primary": self.made.primary.address}
 
+    @property
+    def asked(self) -> dict[str, object]:
+        """What the journal says of the promotion: once restarted a standby has forgotten it."""
+        instance = self.made.standby.instance
+        return {**self.about, "instance": list(instance) if instance else None}
+
 
 def _take_over(run: _Run) -> Lag:
     request, new = run.request, run.made.standby.address
@@ -140,7 +146,7 @@ def _take_over(run: _Run) -> Lag:
         if refusal := plan.too_much(lost, request):
             raise refusal
         run.lock.check()
-        journal.write(request.log, journal.PROMOTING, run.about)
+        journal.write(request.log, journal.PROMOTING, run.asked)
     except BaseException:
         _give_up(run)
         raise
@@ -219,7 +225,7 @@ def _is_standby_for_good(run: _Run) -> bool:
     The session has the lock: once it is gone somebody else may be doing it.
     """
     try:
-        asked = journal.promoting(run.request.log, run.made.standby.address)
+        asked = journal.promoting(run.request.log, run.asked)
         return not asked and not promotion.takes_writes(run.standby)
     except (psycopg.Error, OpsError):
         return False
@@ -245,16 +251,19 @@ def _tell_the_application(request: Request, tell: Tell) -> list[str]:
         old, new = pointing.address(request.primary), pointing.address(request.standby)
         pointing.rewrite(request.env_file, lambda text: pointing.pointed(text, old, new))
         tell(f"{request.env_file} points at {new}.")
-    folder = _folder(request)
-    if line := clients.command(request.reconnect_command, folder):
+    if line := _reconnecting(request):
         tell(f"Moving the clients: {line}")
-        clients.move(line, folder)
+        clients.move(line, _folder(request))
     else:
         warnings.append(
             "There is no RECONNECT_COMMAND and no compose file beside .env: servers that keep "
             "their old connection string have to be restarted by hand."
         )
     return warnings
+
+
+def _reconnecting(request: Request) -> str | None:
+    return clients.command(request.reconnect_command, request.compose_file, _folder(request))
 
 
 def _folder(request: Request) -> Path:

@@ -79,41 +79,28 @@ def test_an_object_store_that_hangs_now_and_then_is_asked_again(
     assert awkward.dumped(live.server, "back") == awkward.dumped(live.server, "live")
 
 
-def test_an_object_store_that_hangs_for_good_ends_a_backup_with_a_sentence(
-    live: Bench, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("503", "AWS could not do PutObject: "), ("hang", "Read timeout on endpoint URL: ")],
+)
+def test_an_object_store_that_fails_for_good_leaves_no_backup(
+    live: Bench, monkeypatch: pytest.MonkeyPatch, fault: Fault, said: str
 ) -> None:
     monkeypatch.setattr(aws, "TIMEOUT_SECONDS", 1)
     monkeypatch.setattr(aws, "ATTEMPTS", 2)
 
     def choose(_number: int, method: str, path: str) -> Fault:
-        return "hang" if method == "PUT" and "/data/" in path else "none"
+        return fault if method == "PUT" and "/data/" in path else "none"
 
     with faulty_proxy(live.store.endpoint, choose) as proxy, pytest.raises(Exception) as raised:
         through(live, proxy).backup("live")
 
-    fault = explained(raised.value)
-    assert fault and fault.code == ExitCode.UNREACHABLE
-    assert str(fault).startswith("AWS: Read timeout on endpoint URL: ")
-    assert not any(key.endswith(MANIFEST) for key in live.written())
-    live.backup("live")  # nobody holds its lock any more
-
-
-def test_an_object_store_that_fails_for_good_leaves_no_backup(
-    live: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(aws, "ATTEMPTS", 2)
-
-    def choose(_number: int, method: str, path: str) -> Fault:
-        return "503" if method == "PUT" and "/data/" in path else "none"
-
-    with faulty_proxy(live.store.endpoint, choose) as proxy, pytest.raises(Exception) as raised:
-        through(live, proxy).backup("live")
-
-    fault = explained(raised.value)
-    assert fault and "PutObject" in str(fault)
+    told = explained(raised.value)
+    assert told and said in str(told)
     assert not any(key.endswith(MANIFEST) for key in live.written())
     with pytest.raises(OpsError, match="There is no finished backup"):
         live.find("latest")
+    live.backup("live")  # nobody holds its lock any more
 
 
 def test_a_trial_that_an_object_store_breaks_off_says_nothing_of_the_backup(
@@ -166,6 +153,25 @@ def test_a_server_that_lacks_what_a_trial_needs_says_nothing_of_the_backup(
     assert raised.value.code == ExitCode.FAILED
     assert live.repository.verification(manifest.id) is None, "nothing was proven or refuted"
     assert live.server.databases() == ["live"]
+
+
+# As after a new order of text on the server: the index no longer keeps its promise.
+TWO_OF_ONE_KEY = """
+    CREATE TABLE twice AS SELECT 1 AS n FROM generate_series(1, 2);
+    CREATE INDEX twice_n ON twice (n);
+    UPDATE pg_index SET indisunique = true WHERE indexrelid = 'twice_n'::regclass
+"""
+
+
+def test_rows_that_contradict_their_own_table_are_damage(live: Bench) -> None:
+    live.server.run(TWO_OF_ONE_KEY, "live")
+    manifest = live.backup("live")
+
+    found = verified(live, manifest)
+
+    assert not found.ok
+    assert "could not create unique index" in found.findings[0]
+    assert live.repository.verification(manifest.id) == found
 
 
 ENDS_SESSIONS = """

@@ -8,6 +8,7 @@ from scripts.drill import servers
 from scripts.exit_codes import ExitCode
 from scripts.failover import fence, journal, observation, plan, procedure, promotion
 from scripts.failover.plan import Request
+from scripts.failover.waiting import until
 from scripts.faults import OpsError
 from scripts.postgresql import Session
 from tests.scripts.failover.conftest import Pair, is_primary, write, written
@@ -103,7 +104,21 @@ def test_a_promotion_that_an_earlier_run_asked_for_keeps_the_old_primary_closed(
     assert not is_primary(pair.primary)
     assert procedure.fail_over(pair.request(), pair.said.append).changed
     assert is_primary(pair.standby) and not is_primary(pair.primary)
-    assert not journal.promoting(pair.log, new)
+
+
+def test_a_standby_that_has_been_restarted_has_forgotten_that_it_was_asked(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(promotion, "promote", killed)
+        with pytest.raises(SystemExit):
+            procedure.fail_over(pair.request(), pair.said.append)
+    servers.stop(pair.standby)
+    servers.start(pair.standby)
+
+    refused(pair, pair.request(fence_command="exit 7"))
+
+    assert is_primary(pair.primary) and not is_primary(pair.standby)
 
 
 def test_a_standby_that_became_the_primary_meanwhile_keeps_the_old_one_closed(pair: Pair) -> None:
@@ -169,6 +184,27 @@ def test_a_fence_that_hangs_is_given_up(pair: Pair, monkeypatch: pytest.MonkeyPa
 
     assert "could not be made read-only: no answer within 0.5 s" in str(fault)
     assert is_primary(pair.primary) and not is_primary(pair.standby)
+
+
+def test_a_fence_that_comes_late_is_taken_back(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each reload leaves a row: that of the fence must not be one of them.
+    monkeypatch.setattr(fence, "_READ_ONLY", "SELECT pg_sleep(1)")
+    monkeypatch.setattr(fence, "_RELOAD", "INSERT INTO acknowledged VALUES (77)")
+    monkeypatch.setattr(fence, "CLOSE_SECONDS", 0.5)
+
+    refused(pair, pair.request())
+
+    with pair.primary.connect() as session:
+
+        def is_alone() -> bool:
+            row = session.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ops failover%'"
+            ).fetchone()
+            return row == (0,)
+
+        assert until(is_alone, 60)
+        reloads = session.execute("SELECT count(*) FROM acknowledged WHERE number = 77").fetchone()
+    assert reloads == (1,), "the one that lets the primary go on"
 
 
 def test_a_file_that_names_no_database_is_not_the_applications(pair: Pair) -> None:

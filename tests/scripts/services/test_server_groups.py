@@ -1,5 +1,6 @@
 import json
 import time
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -152,19 +153,36 @@ def test_that_there_are_no_lines_is_said(groups: ServerGroups, account: Cloud) -
     assert (ran.exit_code, ran.stdout, ran.stderr) == (ExitCode.OK, "", "There are no lines.\n")
 
 
-def test_lines_come_as_json_when_asked_for(groups: ServerGroups, account: Cloud) -> None:
-    group = f"/messaging-app/{groups.environment}/servers/api"
-    if not groups.aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
-        groups.aws.logs.create_log_group(logGroupName=group)
+def test_results_come_as_json_when_asked_for(groups: ServerGroups, account: Cloud) -> None:
+    group = f"/messaging-app/{groups.environment}/servers/websocket"
+    groups.aws.logs.create_log_group(logGroupName=group)
+    groups.aws.logs.create_log_stream(logGroupName=group, logStreamName="i-1")
+    groups.aws.logs.put_log_events(
+        logGroupName=group,
+        logStreamName="i-1",
+        logEvents=[{"timestamp": int(time.time() * 1000), "message": "ready\n"}],
+    )
+
+    (line,) = as_json(account, "logs", "websocket")
+    scaled = as_json(account, "scale-up", "websocket")
+
+    assert line["line"].startswith("websocket i-1 ") and line["line"].endswith(" ready")
+    assert (scaled["service"], scaled["by"]) == ("websocket", 1)
+    assert scaled["done"].endswith("has 2 healthy servers instead of 1.")
+    with account.sent():
+        assert as_json(account, "restart", "api") == {"services": ["api"], "healthy": True}
+
+
+def as_json(account: Cloud, *command: str) -> Any:
+    """What a command gives to programs."""
     settings = {
-        "ENVIRONMENT": groups.environment,
+        "ENVIRONMENT": account.environment,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": account.endpoint,
     }
-
-    ran = CliRunner().invoke(app, ["logs", "api", "--json"], env=settings)
-
-    assert (ran.exit_code, json.loads(ran.stdout), ran.stderr) == (ExitCode.OK, [], "")
+    ran = CliRunner().invoke(app, [*command, "--json"], env=settings)
+    assert ran.exit_code == ExitCode.OK, ran.stderr
+    return json.loads(ran.stdout)
 
 
 def test_settings_say_where_the_services_run(account: Cloud) -> None:
